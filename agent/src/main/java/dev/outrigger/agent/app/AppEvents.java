@@ -1,0 +1,33 @@
+package dev.outrigger.agent.app;
+
+import dev.outrigger.agent.core.message.Entry;
+import dev.outrigger.agent.core.message.Payload;
+import java.util.List;
+
+/** What the application channel tells its owner; always on the owner's event loop. Implementations do not throw. */
+public interface AppEvents {
+    /**
+     * The application has answered a batch.
+     *
+     * @param commands the commands delivered, in order
+     * @param results one for each command
+     */
+    void applied(List<Entry> commands, List<Result> results);
+
+    /**
+     * Everything up to {@code index} has been applied, or needs no application (no-ops). Also called after a hand-shake,
+     * when it may be lower than before: an application that lost its state starts again.
+     */
+    void appliedIndex(long index);
+
+    /** The state or its reason has changed. */
+    void stateChanged(AppStatus status);
+
+    /**
+     * What the application answered to one command.
+     *
+     * @param code 0 done, 1 to 65535 refused by the state machine
+     * @param data the result's bytes
+     */
+    record Result(int code, Payload data) {}
+}

@@ -1,0 +1,43 @@
+package dev.outrigger.agent.app;
+
+import java.util.Optional;
+
+/**
+ * Where the application stands.
+ *
+ * @param state what the channel is doing
+ * @param appName what the application calls itself; empty before the first hand-shake
+ * @param version the application's version; empty before the first hand-shake
+ * @param appliedIndex index of the last command that the application says it has applied, 0 for none
+ * @param appliedTerm term of that command, 0 for none
+ * @param reason when not serving, one sentence: what happened, at which index, what the agent does next; else empty
+ * @param sinceNanos {@link System#nanoTime()} when this state began
+ */
+public record AppStatus(
+        State state,
+        Optional<String> appName,
+        Optional<String> version,
+        long appliedIndex,
+        long appliedTerm,
+        Optional<String> reason,
+        long sinceNanos) {
+
+    /** The names are those of {@code app.state} in the status document, in lower case. */
+    public enum State {
+        /** Position agreed; commands are delivered as they commit. */
+        SERVING,
+        /** Not reachable, or its position must first be confirmed by the leader. */
+        WAITING,
+        /** Delivering what it missed. */
+        REPLAYING,
+        /** It fails at one command; delivery stands there and is tried again from time to time. */
+        PAUSED,
+        /** Its state does not belong to this log; nothing is delivered until that changes. */
+        REFUSED
+    }
+
+    /** Whether commands submitted here can be answered by this application. */
+    public boolean attached() {
+        return state == State.SERVING || state == State.REPLAYING;
+    }
+}

@@ -1,0 +1,29 @@
+package dev.outrigger.agent.app;
+
+import dev.outrigger.agent.core.message.Entry;
+import io.vertx.core.Future;
+import java.util.List;
+
+/** The part of the log that the application channel may see. Called on the owner's event loop. */
+public interface CommittedLog {
+    /** First index kept, from 1. */
+    long firstIndex();
+
+    /** Highest index that is both committed and durable here: what may be delivered. Never decreases. */
+    long deliverableIndex();
+
+    /** Highest index in the log, committed or not. */
+    long lastIndex();
+
+    /** Term of the entry at {@code index}, from {@link #firstIndex()} to {@link #lastIndex()}. */
+    long termAt(long index);
+
+    /**
+     * Consecutive entries from {@code firstIndex}, at least one, none after {@link #deliverableIndex()}. Served from
+     * memory when they are recent, else from disk.
+     *
+     * @param firstIndex from {@link #firstIndex()} to {@link #deliverableIndex()}
+     * @param bytesMax stop before the sum of {@link Entry#sizeBytes()} passes this
+     */
+    Future<List<Entry>> read(long firstIndex, int bytesMax);
+}

@@ -1,0 +1,49 @@
+package dev.outrigger.agent.core.message;
+
+/**
+ * One entry of the replicated log (Paper Fig. 2).
+ *
+ * @param index position in the log, from 1
+ * @param term term of the leader that created it, from 1
+ * @param kind what it is for; {@link Kind#NOOP} entries are never shown to the application
+ * @param timeMillis agreed time: milliseconds since 1970 as stamped by the leader, never less than that of any earlier
+ *     entry
+ * @param data the command's bytes; empty for a no-op
+ */
+public record Entry(long index, long term, Kind kind, long timeMillis, Payload data) {
+    /** What one entry costs in memory and on the wire beyond its data, in bytes; used by every limit that counts bytes. */
+    public static final int OVERHEAD_BYTES = 48;
+
+    /** The tag is what is stored and sent; it never changes its meaning. */
+    public enum Kind {
+        /** First entry of a leader's term: makes the entries before it committable (Diss. §6.4, Paper §8). */
+        NOOP(1),
+        /** A client's command for the application. */
+        COMMAND(2);
+
+        private final int tag;
+
+        Kind(int tag) {
+            this.tag = tag;
+        }
+
+        public int tag() {
+            return tag;
+        }
+
+        /** The kind with this tag. Throws {@link IllegalArgumentException} when there is none. */
+        public static Kind ofTag(int tag) {
+            for (Kind kind : values()) {
+                if (kind.tag == tag) {
+                    return kind;
+                }
+            }
+            throw new IllegalArgumentException("unknown entry kind " + tag);
+        }
+    }
+
+    /** What this entry counts for in limits, in bytes. */
+    public int sizeBytes() {
+        return OVERHEAD_BYTES + data.length();
+    }
+}

@@ -1,0 +1,26 @@
+package dev.outrigger.agent.node;
+
+import dev.outrigger.agent.core.message.Payload;
+
+/**
+ * The end of one request: its value, or the problem that kept it from getting one.
+ *
+ * @param <T> what a good answer carries
+ */
+public sealed interface Answer<T> {
+    /** @param value the answer */
+    record Ok<T>(T value) implements Answer<T> {}
+
+    /** @param problem why there is none */
+    record Failed<T>(Problem problem) implements Answer<T> {}
+
+    /**
+     * The local application's result of a command.
+     *
+     * @param index where the command stands in the log
+     * @param term term of that entry
+     * @param code 0 done, 1 to 65535 refused by the state machine
+     * @param data the result's bytes
+     */
+    record Applied(long index, long term, int code, Payload data) {}
+}

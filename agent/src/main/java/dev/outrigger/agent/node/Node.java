@@ -1,0 +1,41 @@
+package dev.outrigger.agent.node;
+
+import dev.outrigger.agent.core.message.Payload;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What the outside may ask of a running agent. Call on the agent's event loop ({@link #context}); futures complete there
+ * and never fail: what goes wrong is a {@link Problem}.
+ */
+public interface Node {
+    /** The event loop that owns this node. */
+    Context context();
+
+    /**
+     * Has the commands agreed on, in this order, and answers when the application beside this agent has applied them.
+     * Commands that cannot be proposed yet (no leader, application not attached) wait within the deadline.
+     *
+     * @param commands each at most the maximum command size, which the caller has checked
+     * @param wait how long to wait for the results, positive
+     * @return one answer for each command, in the same order
+     */
+    Future<List<Answer<Answer.Applied>>> submit(List<Payload> commands, Duration wait);
+
+    /**
+     * Answers with an index once the local application has applied everything that was committed when this was called
+     * (linearizable read, Diss. §6.4).
+     */
+    Future<Answer<Long>> barrier(Duration wait);
+
+    /**
+     * Asks the local application. Linearizable: after a barrier. Local: at once, or as soon as {@code minIndex} is
+     * applied.
+     */
+    Future<Answer<Payload>> query(Payload query, boolean linearizable, long minIndex, Duration wait);
+
+    /** Everything that the status document shows, as of now. */
+    NodeStatus status();
+}

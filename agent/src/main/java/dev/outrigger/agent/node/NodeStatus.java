@@ -1,0 +1,78 @@
+package dev.outrigger.agent.node;
+
+import dev.outrigger.agent.app.AppStatus;
+import dev.outrigger.agent.core.message.MemberId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One consistent view of the agent: the status document of the protocol, typed. Values that are not known are empty,
+ * never invented.
+ *
+ * @param clusterName from the settings
+ * @param clusterId empty until the cluster is formed
+ * @param node this member
+ * @param role {@code leader}, {@code follower}, {@code pre-candidate}, {@code candidate}, or {@code forming}
+ * @param term current term
+ * @param leader the leader, where known
+ * @param log where the log stands
+ * @param app where the application stands
+ * @param members every member, ordered by name, this one included
+ * @param diagnosis what keeps this agent from being well, most severe first
+ */
+public record NodeStatus(
+        String clusterName,
+        Optional<String> clusterId,
+        Self node,
+        String role,
+        long term,
+        Optional<MemberId> leader,
+        Log log,
+        AppStatus app,
+        List<Member> members,
+        List<Diagnosis> diagnosis) {
+
+    /** @param uptimeMs milliseconds since this process started */
+    public record Self(
+            MemberId name, String storageId, long epoch, String version, Optional<String> zone, long uptimeMs) {}
+
+    /**
+     * @param first first index kept
+     * @param last last index, durable or not
+     * @param durable last index that is durable here
+     * @param commit commit index
+     * @param applied everything up to here is applied by the local application
+     * @param bytes bytes on disk
+     * @param syncP99Micros 99th percentile of recent forces in microseconds, empty before the first
+     */
+    public record Log(
+            long first, long last, long durable, long commit, long applied, long bytes, Optional<Long> syncP99Micros) {}
+
+    /**
+     * @param peer {@code host:port}
+     * @param role {@code voter}
+     * @param match highest index known durable there; known to the leader only
+     * @param lastContactMs milliseconds since the last frame from it; empty for this member itself and before the first
+     */
+    public record Member(
+            MemberId name,
+            String peer,
+            String role,
+            Optional<Long> match,
+            Optional<Long> lastContactMs,
+            Optional<String> zone,
+            Optional<String> version) {}
+
+    /**
+     * @param code stable, upper case
+     * @param severity {@code error}, {@code warning} or {@code info}
+     * @param since when it began, by this machine's clock, for people only
+     * @param message what is wrong, in one sentence
+     * @param evidence the facts behind it
+     * @param next what the user can do; a command where there is one
+     */
+    public record Diagnosis(
+            String code, String severity, Instant since, String message, Map<String, Object> evidence, String next) {}
+}

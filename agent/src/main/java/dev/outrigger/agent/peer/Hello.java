@@ -1,0 +1,32 @@
+package dev.outrigger.agent.peer;
+
+import dev.outrigger.agent.core.message.MemberId;
+import dev.outrigger.agent.storage.ClusterIdentity;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What two agents tell each other before anything else.
+ *
+ * @param clusterName name of the cluster as set by the user
+ * @param node the sender's name
+ * @param storageId identity of the sender's disk
+ * @param bootEpoch how often the sender has started on that disk
+ * @param initialMembers the first members as the sender's settings list them, {@code name=host:port}, sorted
+ * @param cluster the cluster that the sender's disk belongs to; empty while it belongs to none
+ * @param version version of the sender's agent
+ * @param zone the sender's zone, empty when not set
+ */
+public record Hello(
+        String clusterName,
+        MemberId node,
+        String storageId,
+        long bootEpoch,
+        List<String> initialMembers,
+        Optional<ClusterIdentity> cluster,
+        String version,
+        String zone) {
+    public Hello {
+        initialMembers = List.copyOf(initialMembers);
+    }
+}

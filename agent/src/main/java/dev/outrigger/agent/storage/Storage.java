@@ -1,0 +1,64 @@
+package dev.outrigger.agent.storage;
+
+import dev.outrigger.agent.core.message.Entry;
+import dev.outrigger.agent.core.message.HardState;
+import dev.outrigger.agent.core.message.LogOutline;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A member's durable memory: hard state and log.
+ *
+ * <p>Threading: all of it is called on the one log thread, except {@link #recovered()}, {@link #bytesOnDisk()} and {@link
+ * #close()} (after the log thread has ended). Every method may block on the disk. Never interrupt the caller: a force on
+ * an interrupted thread closes the file.
+ *
+ * <p>Failure: any exception from {@link #persist} means that nothing may be acknowledged any more. The process stops; a
+ * failed force is never repeated, since the kernel may have dropped the pages and would then report success.
+ */
+public interface Storage extends AutoCloseable {
+    /** What was found at start, fixed for the life of this object. */
+    Recovered recovered();
+
+    /**
+     * Makes all of it durable before it returns: first the hard state, then the entries. Stored entries at or after the
+     * first index of {@code entries} are superseded.
+     *
+     * @param hardState present when it changed
+     * @param entries consecutive; the first index is at most last index + 1; may be empty
+     * @throws StorageException when it could not be made durable
+     */
+    void persist(Optional<HardState> hardState, List<Entry> entries);
+
+    /**
+     * Reads consecutive entries in order.
+     *
+     * @param firstIndex where to begin; from first to last index of the log
+     * @param bytesMax stop before the sum of {@link Entry#sizeBytes()} passes this, but give at least one entry
+     * @throws StorageException when an entry that must be there cannot be read
+     */
+    List<Entry> read(long firstIndex, int bytesMax);
+
+    /**
+     * Durably remembers which cluster this disk belongs to. Called once, when the cluster is formed; on the log thread.
+     *
+     * @throws StorageException when it could not be made durable
+     */
+    void saveCluster(ClusterIdentity cluster);
+
+    /** Bytes that log and hard state occupy on disk. Cheap, any thread. */
+    long bytesOnDisk();
+
+    @Override
+    void close();
+
+    /**
+     * @param storageId identity of this disk, made when it was formatted; a member is name + storage id
+     * @param bootEpoch rises with every start on this disk, from 1; fences whatever an earlier start left under way
+     * @param hardState latest durable hard state
+     * @param log outline of the durable log
+     * @param cluster the cluster this disk belongs to, empty before it was formed
+     */
+    record Recovered(
+            String storageId, long bootEpoch, HardState hardState, LogOutline log, Optional<ClusterIdentity> cluster) {}
+}
