@@ -9,6 +9,8 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +73,7 @@ final class AppCall {
         HttpClientResponse response = result.result();
         response.exceptionHandler(this::brokeOff);
         response.handler(this::append);
-        response.endHandler(end -> complete(response.statusCode()));
+        response.endHandler(end -> complete(response));
     }
 
     private void append(Buffer chunk) {
@@ -89,10 +91,17 @@ final class AppCall {
         fail(Cause.RESET, "broke off the connection: " + cause.getMessage());
     }
 
-    private void complete(int status) {
+    private void complete(HttpClientResponse response) {
         if (end()) {
-            promise.complete(new AppReply(status, responseBody));
+            promise.complete(new AppReply(response.statusCode(), responseBody, isLast(response)));
         }
+    }
+
+    private static boolean isLast(HttpClientResponse response) {
+        String connection = response.getHeader(HttpHeaders.CONNECTION);
+        return response.version() == HttpVersion.HTTP_1_0
+                ? !"keep-alive".equalsIgnoreCase(connection)
+                : "close".equalsIgnoreCase(connection);
     }
 
     private void fail(Cause cause, String detail) {

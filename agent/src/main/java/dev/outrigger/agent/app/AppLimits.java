@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param retryMax longest such wait; default 2 s
  * @param refusedRetry wait before an application that was refused, or that must be confirmed by the leader, is asked
  *     again; default 2 s
+ * @param idleCheck how often the application is asked while there is nothing to deliver; default 1 s
  * @param pausedRetry wait before the command that the application cannot apply is tried again; default 5 s
  * @param roleRetry wait before a role push that failed is repeated; default 1 s
  * @param batchBytesMax sum of the entries' sizes in one batch, exceeded only by a single larger command; default 1 MiB
@@ -25,6 +26,7 @@ public record AppLimits(
         Duration retryMin,
         Duration retryMax,
         Duration refusedRetry,
+        Duration idleCheck,
         Duration pausedRetry,
         Duration roleRetry,
         int batchBytesMax,
@@ -38,6 +40,7 @@ public record AppLimits(
             Duration.ofMillis(100),
             Duration.ofSeconds(2),
             Duration.ofSeconds(2),
+            Duration.ofSeconds(1),
             Duration.ofSeconds(5),
             Duration.ofSeconds(1),
             1 << 20,
@@ -51,6 +54,7 @@ public record AppLimits(
         positive("retryMin", retryMin.toMillis());
         positive("retryMax", retryMax.toMillis());
         positive("refusedRetry", refusedRetry.toMillis());
+        positive("idleCheck", idleCheck.toMillis());
         positive("pausedRetry", pausedRetry.toMillis());
         positive("roleRetry", roleRetry.toMillis());
         positive("batchBytesMax", batchBytesMax);

@@ -7,8 +7,9 @@ import io.vertx.core.buffer.Buffer;
  *
  * @param status HTTP status
  * @param body all of it, within the bound
+ * @param last whether it announced the end of its connection
  */
-record AppReply(int status, Buffer body) {
+record AppReply(int status, Buffer body, boolean last) {
     private static final int EXCERPT_CHARS_MAX = 200;
 
     /** The body when the status is 200. Throws {@link AppFailure} otherwise. */
