@@ -4,8 +4,8 @@ import dev.outrigger.agent.core.message.LogOutline;
 import dev.outrigger.agent.storage.LogReplay;
 import dev.outrigger.agent.storage.RecordCodec;
 import dev.outrigger.agent.storage.StorageException;
-import dev.outrigger.agent.storage.chronicle.LogScan.Stop;
 import java.io.IOException;
+import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,59 +34,51 @@ final class LogRecovery {
      * @throws StorageException when the log must not be used
      */
     OpenLog recover(long durableFloor) throws IOException {
-        LogScan scan = LogScan.of(directory.log(), codec);
-        mustHoldWhatWasDurable(scan, durableFloor);
-        if (scan.stop().isEmpty()) {
+        Path log = directory.log();
+        LogScan scan = LogScan.of(log, codec);
+        mustHoldWhatWasDurable(scan, durableFloor, log);
+        if (scan.stop().isPresent()) {
+            LOG.warn(
+                    "{}. Nothing from there on was acknowledged; going on with {}",
+                    describe(scan, log),
+                    scan.replay().range());
+        } else {
             try {
-                return OpenLog.behind(scan, directory.log(), options, codec, sync);
+                return OpenLog.behind(scan, log, options, codec, sync);
             } catch (RuntimeException | AssertionError e) {
-                LOG.warn("{} is whole, but the queue cannot use it; writing it anew", directory.log(), e);
-                scan = LogScan.of(directory.log(), codec);
+                LOG.warn("{} is whole, but the queue cannot use it; writing it anew", log, e);
             }
         }
         return rewrite(scan);
     }
 
     private OpenLog rewrite(LogScan scan) throws IOException {
-        LogOutline found = scan.replay().outline();
-        scan.stop()
-                .ifPresent(stop -> LOG.warn(
-                        "{}: {}. Nothing from there on was acknowledged; keeping {}",
-                        place(stop),
-                        stop.reason(),
-                        scan.replay().range()));
         LogRewrite.run(scan, directory, options, codec, sync);
         LogScan rewritten = LogScan.of(directory.log(), codec);
-        if (rewritten.stop().isPresent() || !rewritten.replay().outline().equals(found)) {
-            throw new StorageException("log " + directory.log()
-                    + " was just written anew and does not read back the same:"
-                    + " written " + found + ", read " + rewritten.replay().outline()
-                    + ". Check the disk and the file system; this agent stops here.");
+        LogOutline written = scan.replay().outline();
+        LogOutline read = rewritten.replay().outline();
+        if (rewritten.stop().isPresent() || !read.equals(written)) {
+            throw new StorageException(
+                    "log %s was just written anew and does not read back the same: written %s, read %s."
+                                    .formatted(directory.log(), written, read)
+                            + " Check the disk and the file system; this agent stops here.");
         }
         return OpenLog.behind(rewritten, directory.log(), options, codec, sync);
     }
 
-    private void mustHoldWhatWasDurable(LogScan scan, long durableFloor) throws IOException {
+    private static void mustHoldWhatWasDurable(LogScan scan, long durableFloor, Path log) {
         LogReplay replay = scan.replay();
-        long promised = Math.max(scan.promised(), durableFloor);
-        if (replay.lastSequence() < promised) {
-            String where = scan.stop()
-                    .map(stop -> "%s: %s".formatted(place(stop), stop.reason()))
-                    .orElse("log %s ends too early; a segment is missing at its end".formatted(directory.log()));
-            throw new StorageException(
-                    ("%s. What can be read ends with record %d (%s, last term %d), but record %d had been"
-                                    + " made durable. %s")
-                            .formatted(
-                                    where,
-                                    replay.lastSequence(),
-                                    replay.range(),
-                                    replay.lastTerm(),
-                                    promised,
-                                    StorageAdvice.REJOIN));
+        long durable = Math.max(scan.promised(), durableFloor);
+        if (replay.lastSequence() < durable) {
+            throw new StorageException("%s. What can be read ends with record %d (%s), but record %d was durable. %s"
+                    .formatted(
+                            describe(scan, log), replay.lastSequence(), replay.range(), durable, StorageAdvice.REJOIN));
         }
     }
 
-    private static String place(Stop stop) {
-        return "log is damaged in %s at byte %d".formatted(stop.file(), stop.offset());
+    private static String describe(LogScan scan, Path log) {
+        return scan.stop()
+                .map(stop -> "log is damaged in %s at byte %d: %s".formatted(stop.file(), stop.offset(), stop.reason()))
+                .orElseGet(() -> "log " + log + " ends too early, " + scan.end());
     }
 }

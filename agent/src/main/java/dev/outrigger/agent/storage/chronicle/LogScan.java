@@ -18,7 +18,7 @@ import net.openhft.chronicle.queue.RollCycles;
  * @param spans the segments in order, up to the one where it stopped
  * @param replay what the log holds up to there
  * @param stop where it stopped too early, empty for a log that is whole
- * @param promised a record at or behind the stop knew records up to this number to be durable
+ * @param promised a record in the last file read, or behind it, knew records up to this number to be durable
  */
 record LogScan(List<Span> spans, LogReplay replay, Optional<Stop> stop, long promised) {
     /**
@@ -54,15 +54,23 @@ record LogScan(List<Span> spans, LogReplay replay, Optional<Stop> stop, long pro
             End end = new SegmentWalk(segment.file(), codec)
                     .walk((record, number) -> replay.accept(record, position(segment, number)));
             spans.add(new Span(segment, end.records(), replay.lastSequence(), end.offset()));
-            boolean last = i == segments.size() - 1;
-            if (end.kind() == End.Kind.BROKEN || end.kind() == End.Kind.OPEN && !last) {
-                String reason = end.reason().isEmpty() ? "it has a successor but no end mark" : end.reason();
-                Stop stop = new Stop(segment.file(), end.offset(), reason);
+            Optional<String> reason = reasonToStop(end, i == segments.size() - 1);
+            if (reason.isPresent() || end.kind() == End.Kind.CLOSED && i == segments.size() - 1) {
+                // An end mark without a successor: the process ended between the two, or the mark is damage.
+                Optional<Stop> stop = reason.map(why -> new Stop(segment.file(), end.offset(), why));
                 long promised = promised(segments.subList(i, segments.size()), codec, replay.lastSequence());
-                return new LogScan(spans, replay, Optional.of(stop), promised);
+                return new LogScan(spans, replay, stop, promised);
             }
         }
         return new LogScan(spans, replay, Optional.empty(), replay.durableSequence());
+    }
+
+    private static Optional<String> reasonToStop(End end, boolean last) {
+        return switch (end.kind()) {
+            case BROKEN -> Optional.of(end.reason());
+            case OPEN -> last ? Optional.empty() : Optional.of("it has a successor but no end mark");
+            case CLOSED -> Optional.empty();
+        };
     }
 
     /** An empty log whose record numbers go on after {@code sequenceBefore}. */
@@ -70,9 +78,14 @@ record LogScan(List<Span> spans, LogReplay replay, Optional<Stop> stop, long pro
         return new LogScan(List.of(), new LogReplay(sequenceBefore), Optional.empty(), 0);
     }
 
+    /** The last segment that was read, if there is one. */
+    Optional<Path> lastFile() {
+        return spans.isEmpty() ? Optional.empty() : Optional.of(last().segment().file());
+    }
+
     /** Number of the last segment, 0 when there is none. */
     int lastCycle() {
-        return spans.isEmpty() ? 0 : spans.get(spans.size() - 1).segment().cycle();
+        return spans.isEmpty() ? 0 : last().segment().cycle();
     }
 
     /** Goes through the directory again and hands out the entries that the log holds, in the order of their index. */
@@ -86,6 +99,15 @@ record LogScan(List<Span> spans, LogReplay replay, Optional<Stop> stop, long pro
                 }
             });
         }
+    }
+
+    /** Where it ends. */
+    String end() {
+        return spans.isEmpty() ? "nowhere" : "in " + last().segment().file() + " at byte " + last().bytes();
+    }
+
+    private Span last() {
+        return spans.get(spans.size() - 1);
     }
 
     private static long position(Segment segment, int number) {

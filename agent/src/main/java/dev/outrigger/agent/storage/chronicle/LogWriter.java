@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,49 +24,47 @@ final class LogWriter implements AutoCloseable {
     private @Nullable SegmentFile segment;
     private long segmentBytes;
 
-    /**
-     * @param replay what the log holds; all of it is durable already
-     * @param lastFile the segment to which the queue still has to put an end mark, null when there is none
-     */
-    LogWriter(RecordQueue queue, LogReplay replay, RecordCodec codec, DiskSync sync, @Nullable Path lastFile)
-            throws IOException {
+    /** @param replay what the log holds; all of it is durable already */
+    LogWriter(RecordQueue queue, LogReplay replay, RecordCodec codec, DiskSync sync) {
         this.queue = queue;
         this.replay = replay;
         this.codec = codec;
         this.sync = sync;
-        this.segment = lastFile == null ? null : SegmentFile.open(lastFile);
     }
 
-    /** Begins a segment, the very first time in the one that the queue was opened for. */
-    void beginSegment(Path directory) throws IOException {
+    /**
+     * Begins the segment that the queue is at.
+     *
+     * @param previous the segment before it, to which the queue puts an end mark on this occasion
+     */
+    void beginSegment(Path directory, Optional<Path> previous) throws IOException {
         write(LogRecord.segmentHeader(replay, replay.lastSequence()));
-        if (segment != null) {
-            segment.force(sync); // it got its end mark just now
-            segment.close();
+        if (previous.isPresent()) {
+            sync.forceFile(previous.get());
         }
         segment = SegmentFile.open(queue.currentFile());
         segment.force(sync);
         sync.forceDirectory(directory);
     }
 
-    /** Begins the segment that follows the present one. */
+    /** Ends the present segment and begins its successor. */
     void roll(Path directory) throws IOException {
+        SegmentFile previous = current();
         queue.beginSegment();
         segmentBytes = 0;
-        beginSegment(directory);
+        beginSegment(directory, Optional.of(previous.file()));
+        previous.close();
     }
 
     /** Appends consecutive entries, superseding what the log holds from the first index on. */
     void append(List<Entry> entries) throws IOException {
-        if (segment == null) {
-            throw new IllegalStateException("no segment was begun");
-        }
+        SegmentFile current = current();
         checkConsecutive(entries);
         long durableSequence = replay.lastSequence();
         for (Entry entry : entries) {
             write(LogRecord.of(entry, replay.lastSequence() + 1, durableSequence));
         }
-        segment.force(sync);
+        current.force(sync);
     }
 
     /** Bytes in the segment that is written to. */
@@ -82,6 +81,13 @@ final class LogWriter implements AutoCloseable {
         codec.encode(record, buffer.clear());
         replay.accept(record, queue.append(buffer.flip()));
         segmentBytes += Integer.BYTES + size;
+    }
+
+    private SegmentFile current() {
+        if (segment == null) {
+            throw new IllegalStateException("no segment was begun");
+        }
+        return segment;
     }
 
     private static void checkConsecutive(List<Entry> entries) {

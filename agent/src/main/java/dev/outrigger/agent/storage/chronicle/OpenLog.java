@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** A log directory in use: what it holds, appended to and read from. */
 final class OpenLog implements AutoCloseable {
@@ -27,21 +26,14 @@ final class OpenLog implements AutoCloseable {
     private final LogReader reader;
     private long finishedBytes;
 
-    private OpenLog(
-            Path directory,
-            int segmentBytesMax,
-            LogReplay replay,
-            RecordQueue queue,
-            LogWriter writer,
-            LogReader reader,
-            long finishedBytes) {
+    private OpenLog(LogScan scan, Path directory, ChronicleStorage.Options options, RecordCodec codec, DiskSync sync) {
         this.directory = directory;
-        this.segmentBytesMax = segmentBytesMax;
-        this.replay = replay;
-        this.queue = queue;
-        this.writer = writer;
-        this.reader = reader;
-        this.finishedBytes = finishedBytes;
+        this.segmentBytesMax = options.segmentBytes();
+        this.replay = scan.replay();
+        this.queue = new RecordQueue(directory, options.blockBytes(), scan.lastCycle() + 1);
+        this.writer = new LogWriter(queue, replay, codec, sync);
+        this.reader = new LogReader(queue, codec);
+        this.finishedBytes = scan.spans().stream().mapToLong(Span::bytes).sum();
     }
 
     /**
@@ -54,21 +46,18 @@ final class OpenLog implements AutoCloseable {
     static OpenLog behind(
             LogScan scan, Path directory, ChronicleStorage.Options options, RecordCodec codec, DiskSync sync)
             throws IOException {
-        Files.deleteIfExists(
-                directory.resolve("metadata.cq4t")); // may hold a lock of a dead process; rebuilt by the queue
+        // It may hold the lock of a dead process, and the queue makes it anew.
+        Files.deleteIfExists(directory.resolve("metadata.cq4t"));
         for (Span span : scan.spans()) {
             sync.forceFile(span.segment().file());
         }
-        RecordQueue queue = new RecordQueue(directory, options.blockBytes(), scan.lastCycle() + 1);
+        OpenLog log = new OpenLog(scan, directory, options, codec, sync);
         try {
-            LogWriter writer = new LogWriter(queue, scan.replay(), codec, sync, lastFile(scan));
-            writer.beginSegment(directory);
-            LogReader reader = new LogReader(queue, codec);
-            scan.spans().forEach(span -> checkCrossing(span, reader));
-            long bytes = scan.spans().stream().mapToLong(Span::bytes).sum();
-            return new OpenLog(directory, options.segmentBytes(), scan.replay(), queue, writer, reader, bytes);
+            log.writer.beginSegment(directory, scan.lastFile());
+            scan.spans().forEach(log::checkCrossing);
+            return log;
         } catch (Throwable e) {
-            queue.close();
+            log.close();
             throw e;
         }
     }
@@ -126,7 +115,7 @@ final class OpenLog implements AutoCloseable {
         return finishedBytes + SEGMENT_OVERHEAD_BYTES + writer.segmentBytes();
     }
 
-    private static void checkCrossing(Span span, LogReader reader) {
+    private void checkCrossing(Span span) {
         if (span.records() > 0) {
             long last = reader.read(span.lastPosition()).sequence();
             long next = reader.readNext().sequence();
@@ -135,11 +124,6 @@ final class OpenLog implements AutoCloseable {
                         + span.lastSequence() + " in " + span.segment().file());
             }
         }
-    }
-
-    private static @Nullable Path lastFile(LogScan scan) {
-        int segments = scan.spans().size();
-        return segments == 0 ? null : scan.spans().get(segments - 1).segment().file();
     }
 
     @Override

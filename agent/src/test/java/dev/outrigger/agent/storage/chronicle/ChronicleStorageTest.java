@@ -39,7 +39,7 @@ class ChronicleStorageTest {
         expected.addAll(entries(600, 1200, 2));
         for (int start = 0; start < 3; start++) {
             try (ChronicleStorage storage = SmallLog.open(directory)) {
-                assertEquals(expected, SmallLog.all(storage, 1200));
+                SmallLog.assertHolds(storage, expected, 1200);
                 assertEquals(expected.subList(640, 651), storage.read(641, sizeOf(expected.subList(640, 651))));
             }
         }
@@ -65,7 +65,7 @@ class ChronicleStorageTest {
         }
         try (ChronicleStorage storage = SmallLog.open(directory)) {
             SmallLog.append(storage, 1, 30, 1);
-            assertEquals(entries(1, 30, 1), SmallLog.all(storage, 30));
+            SmallLog.assertHolds(storage, entries(1, 30, 1), 30);
         }
     }
 
@@ -101,7 +101,7 @@ class ChronicleStorageTest {
         }
         try (ChronicleStorage storage = SmallLog.open(directory)) {
             assertEquals(VOTE.get(), storage.recovered().hardState());
-            assertEquals(entries(1, 20, 1), SmallLog.all(storage, 20));
+            SmallLog.assertHolds(storage, entries(1, 20, 1), 20);
         }
     }
 

@@ -1,11 +1,12 @@
 package dev.outrigger.agent.storage.chronicle;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.storage.Durability;
 import dev.outrigger.agent.storage.Storage;
 import dev.outrigger.agent.storage.StorageContractTest;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,8 +31,15 @@ final class SmallLog {
         }
     }
 
-    /** All entries of the log. */
-    static List<Entry> all(Storage storage, long lastIndex) {
-        return lastIndex == 0 ? List.of() : new ArrayList<>(storage.read(1, Integer.MAX_VALUE));
+    /** Asserts that the log holds exactly these entries, and says it in few words when it does not. */
+    static void assertHolds(Storage storage, List<Entry> expected, long lastIndex) {
+        assertEquals(expected.size(), lastIndex, "last index");
+        if (!expected.isEmpty()) {
+            List<Entry> read = storage.read(1, Integer.MAX_VALUE);
+            assertEquals(expected.size(), read.size(), "entries read");
+            for (int i = 0; i < read.size(); i++) {
+                assertEquals(expected.get(i), read.get(i));
+            }
+        }
     }
 }
