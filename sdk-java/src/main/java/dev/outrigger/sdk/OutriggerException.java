@@ -11,4 +11,10 @@ public abstract sealed class OutriggerException extends RuntimeException
     OutriggerException(String message) {
         super(message);
     }
+
+    /** What happened, and what is known of the command. */
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
+    }
 }
