@@ -25,6 +25,9 @@ public record OutriggerOptions(
         int senders) {
 
     public OutriggerOptions {
+        if (!("http".equals(agent.getScheme()) || "https".equals(agent.getScheme())) || agent.getHost() == null) {
+            throw new IllegalArgumentException("the agent's address is like http://127.0.0.1:7411, not " + agent);
+        }
         if (deadline.isNegative() || deadline.isZero()) {
             throw new IllegalArgumentException("the deadline must be positive, not " + deadline);
         }
