@@ -25,6 +25,7 @@ final class Cluster {
 
     final Map<String, Member> members = new TreeMap<>();
     private final List<Message> network = new ArrayList<>();
+    private final List<Message> held = new ArrayList<>();
     private final Set<String> cuts = new TreeSet<>();
     private final Consumer<String> journal;
 
@@ -144,6 +145,18 @@ final class Cluster {
         network.remove(message);
         journal.accept("bounced: " + Prose.of(message));
         input(message.from().name(), core -> core.dropped(message));
+    }
+
+    /** Something on the way keeps a message until {@link #release}. */
+    void hold(Message message) {
+        network.remove(message);
+        held.add(message);
+        journal.accept("held: " + Prose.of(message));
+    }
+
+    void release() {
+        network.addAll(held);
+        held.clear();
     }
 
     /** From now on nothing gets from one to the other; the way back is another matter. */

@@ -74,11 +74,14 @@ final class Prose {
     }
 
     private static String of(AppendResponse response) {
-        String answer = response.accepted()
-                ? "match " + response.matchIndex()
-                : "no match at " + response.rejectedIndex() + ", maybe "
-                        + at(response.hintIndex(), response.hintTerm());
-        return answer + " round " + response.round();
+        if (response.accepted()) {
+            return "match " + response.matchIndex() + " round " + response.round();
+        }
+        if (response.rejectedIndex() == 0) {
+            return "that term is over";
+        }
+        String hint = at(response.hintIndex(), response.hintTerm());
+        return "no match at " + response.rejectedIndex() + ", maybe " + hint + " round " + response.round();
     }
 
     private static String of(ReadResponse response) {

@@ -28,6 +28,7 @@ import java.util.stream.Collectors;
  * again a b                           the oldest arrives, and stays on its way: a duplicate
  * drop a b [n]                        they are lost, and nobody is told
  * bounce a b [n]                      they are lost, and a's transport says so
+ * hold a b [n] | release              they are stuck on the way; all that is held goes on
  * cut a b | isolate a | heal          nothing gets from a to b; from and to a; all is well again
  * disconnect a b                      a's connection with b ends
  * restart a [kept]                    the power goes; the first n pieces on their way to the disk have reached it
@@ -92,6 +93,8 @@ final class Transcript {
             case "deliver" -> oldest(name, other, rest).forEach(cluster::deliver);
             case "again" -> cluster.arrive(cluster.inFlight(name, other).get(0));
             case "drop" -> oldest(name, other, rest).forEach(cluster::drop);
+            case "hold" -> oldest(name, other, rest).forEach(cluster::hold);
+            case "release" -> cluster.release();
             case "bounce" -> oldest(name, other, rest).forEach(cluster::bounce);
             case "cut" -> cluster.cut(name, other);
             case "isolate" -> cluster.isolate(name);
