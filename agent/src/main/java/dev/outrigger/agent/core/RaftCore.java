@@ -427,8 +427,10 @@ public final class RaftCore {
 
     private void onAppendRequest(AppendRequest request) {
         if (request.term() < term()) {
-            // Tells a leader of an older term that it is over, or it would go on for ever unheard.
-            sendDurably(new AppendResponse(self(), request.from(), term(), false, 0, request.prevIndex(), 0, 0, 0));
+            // Tells a leader of an older term that it is over, or it would go on for ever unheard. It may lead anew in
+            // this
+            // term by now: nothing is said about the log.
+            sendDurably(new AppendResponse(self(), request.from(), term(), false, 0, 0, 0, 0, 0));
             return;
         }
         if (request.term() == term() && leader().isPresent() && !leader().get().equals(request.from())) {
