@@ -139,7 +139,7 @@ public final class RaftCore {
                 durableHardState = hardStateWrites.removeFirst().hardState();
             }
             role.onPersisted();
-            log.evict(options.tailBytesMax());
+            log.evict(options.tailBytesMax(), commitIndex);
         });
     }
 
@@ -265,7 +265,7 @@ public final class RaftCore {
         return role.matchIndex(member);
     }
 
-    /** Bytes of uncommitted entries in memory. */
+    /** Bytes of the uncommitted entries, but for those that were there already when this member started. */
     public long uncommittedBytes() {
         return log.bytesAfter(commitIndex);
     }

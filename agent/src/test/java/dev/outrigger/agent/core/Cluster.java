@@ -207,6 +207,19 @@ final class Cluster {
         return writing || fetching;
     }
 
+    /** Has a member campaign before these voters and no others, up to their votes. */
+    void campaign(String name, List<String> voters) {
+        while (core(name).role() == RoleName.FOLLOWER) {
+            tick(name, 1);
+        }
+        for (int question = 0; question < 2; question++) {
+            work(name);
+            voters.forEach(voter -> deliver(name, voter));
+            voters.forEach(this::work);
+            voters.forEach(voter -> deliver(voter, name));
+        }
+    }
+
     /** Has all forget their leader, and {@code name} elected. */
     void elect(String name) {
         for (Member member : members.values()) {

@@ -33,6 +33,7 @@ import java.util.stream.Collectors;
  * disconnect a b                      a's connection with b ends
  * restart a [kept]                    the power goes; the first n pieces on their way to the disk have reached it
  * fetch a                             the log entries that a asked for have been read
+ * campaign a b c                      a's time is up, and it asks b and c for their votes, which arrive
  * settle                              all that is left to do, until nothing is
  * show [a] | log a                    state of a, or of all; its entries
  * quietly ...                         any of these, without writing down what comes of it
@@ -101,6 +102,7 @@ final class Transcript {
             case "heal" -> cluster.heal();
             case "disconnect" -> cluster.input(name, core -> core.disconnected(new MemberId(other)));
             case "restart" -> cluster.member(name).restart(count(rest, 0, 0));
+            case "campaign" -> cluster.campaign(name, words.subList(2, words.size()));
             case "fetch" -> cluster.fetch(name);
             case "settle" -> cluster.settle();
             case "show" -> show(name.isEmpty() ? cluster.members.keySet() : List.of(name));
