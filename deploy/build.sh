@@ -14,7 +14,7 @@ fi
 
 for jar in "${jars[@]}"; do
   if [[ ! -e $jar || -n $(find "${sources[@]}" -newer "$jar" -print -quit) ]]; then
-    echo "building (mvn -DskipTests package) ..."
-    exec mvn -q -B -DskipTests -pl "$(IFS=,; echo "${modules[*]}")" -am package </dev/null
+    echo "building (mvn package, without tests) ..."
+    exec mvn -q -B -Dmaven.test.skip=true -pl "$(IFS=,; echo "${modules[*]}")" -am package </dev/null
   fi
 done

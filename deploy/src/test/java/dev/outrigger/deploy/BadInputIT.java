@@ -9,6 +9,8 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,7 +38,6 @@ class BadInputIT {
             POST   | /v2/commands                        | x                          | 404 | NOT_FOUND
             POST   | /v1/commands/batch                  | {"commands":[              | 400 | MALFORMED
             POST   | /v1/commands/batch                  | []                         | 400 | MALFORMED
-            POST   | /v1/commands/batch                  | {"commands":[{"data":"%"}]}| 400 | MALFORMED
             POST   | /v1/queries?consistency=sometimes   | {"op":"digest"}            | 400 | MALFORMED
             POST   | /v1/queries?minIndex=last           | {"op":"digest"}            | 400 | MALFORMED
             POST   | /v1/queries?minIndex=-1             | {"op":"digest"}            | 400 | MALFORMED
@@ -46,6 +47,20 @@ class BadInputIT {
                 .header("Content-Type", "application/json")
                 .method(method, BodyPublishers.ofString(body == null ? "" : body));
         assertProblem(status, code, instance.send(request.build()));
+    }
+
+    @Test
+    void oneBadCommandDoesNotSpoilItsBatch() {
+        String good = Base64.getEncoder().encodeToString(Kv.put("batch", "1").getBytes(StandardCharsets.UTF_8));
+        String body = "{\"commands\":[{\"data\":\"%\"},{\"data\":\"" + good + "\"}]}";
+        HttpResponse<String> response = instance.send(instance.request("/v1/commands/batch")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body))
+                .build());
+        assertEquals(200, response.statusCode(), response.body());
+        JsonNode results = Json.parse(response.body()).get("results");
+        assertEquals("MALFORMED", results.at("/0/problem/code").asString());
+        assertEquals(0, results.at("/1/code").asInt(-1));
     }
 
     @Test
