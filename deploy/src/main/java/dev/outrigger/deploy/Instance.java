@@ -97,6 +97,15 @@ public final class Instance {
         return answers("/readyz", 200);
     }
 
+    /** What keeps it from being ready, for errors. */
+    String readiness() {
+        try {
+            return ops("/readyz?verbose").body();
+        } catch (UncheckedIOException e) {
+            return "agent " + (agent.isAlive() ? "runs" : "does not run") + ", log " + agent;
+        }
+    }
+
     /** Whether the agent is up and answers so on its ops listener. */
     public boolean answers(String path, int status) {
         try {

@@ -120,8 +120,15 @@ public final class LocalCluster implements AutoCloseable {
         running.forEach(Child::exitCode);
     }
 
+    /** Returns when every member says that it can serve. */
     public void awaitReady() {
-        Await.until("every member is ready", READY_MAX, () -> instances.stream().allMatch(Instance::isReady));
+        for (Instance instance : instances) {
+            try {
+                Await.until(instance + " is ready", READY_MAX, instance::isReady);
+            } catch (AssertionError e) {
+                throw new AssertionError(e.getMessage() + "; " + instance.readiness(), e);
+            }
+        }
     }
 
     /** The member that says that it leads; waits for one. */
