@@ -172,7 +172,10 @@ demonstrate() {
   local name
   echo "commands, each to another agent, each answered by the application beside it:"
   for name in "${names[@]}"; do
-    if [[ $app == kv ]]; then show_command "$name" '{"op":"put","key":"greeting","value":"hello from '"$name"'"}'; fi
+    case $app in
+      kv) show_command "$name" '{"op":"put","key":"greeting","value":"hello from '"$name"'"}' ;;
+      lightbulb) show_command "$name" '{"op":"toggle"}' ;;
+    esac
   done
   print_table
   printf '\nThe leader is %s. Data and logs: %s\n' "$(leader)" "$work"

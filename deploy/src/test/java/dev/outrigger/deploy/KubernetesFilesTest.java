@@ -92,14 +92,24 @@ class KubernetesFilesTest {
     }
 
     @Test
-    void everyPortNameLeadsToAPortOfTheAgent() {
-        Map<String, Integer> ports = agent.getPorts().stream()
+    void everyServicePortLeadsToAPortOfThePod() {
+        Map<String, Integer> ports = containers()
+                .flatMap(container -> container.getPorts().stream())
                 .collect(Collectors.toMap(ContainerPort::getName, ContainerPort::getContainerPort));
-        assertEquals(Map.of("peer", 7412, "ops", 7413), ports);
+        assertEquals(Map.of("peer", 7412, "ops", 7413, "web", 8080), ports);
         Stream.of(manifests.only(Service.class, "kv"), peers())
                 .flatMap(service -> service.getSpec().getPorts().stream())
-                .forEach(port -> assertEquals(
-                        port.getPort(), ports.get(port.getTargetPort().getStrVal())));
+                .forEach(port ->
+                        assertTrue(ports.containsKey(port.getTargetPort().getStrVal()), port.getName()));
+        assertEquals(7412, peers().getSpec().getPorts().get(0).getPort(), "members are listed with this port");
+    }
+
+    @Test
+    void theApplicationServesTheNamedPort() {
+        Container kv = pod.getContainers().get(0);
+        assertEquals("kv", kv.getArgs().get(0));
+        assertTrue(kv.getArgs()
+                .containsAll(List.of("--web-port", "" + kv.getPorts().get(0).getContainerPort())));
     }
 
     @Test
