@@ -36,6 +36,31 @@ public record AppStatus(
         REFUSED
     }
 
+    static AppStatus beforeFirstContact() {
+        return new AppStatus(
+                State.WAITING,
+                Optional.empty(),
+                Optional.empty(),
+                0,
+                0,
+                Optional.of("the application has not been asked yet"),
+                System.nanoTime());
+    }
+
+    AppStatus as(State now, Optional<String> why) {
+        return new AppStatus(
+                now, appName, version, appliedIndex, appliedTerm, why, now == state ? sinceNanos : System.nanoTime());
+    }
+
+    AppStatus informed(AppInfo info) {
+        return new AppStatus(
+                state, info.name(), info.version(), info.appliedIndex(), info.appliedTerm(), reason, sinceNanos);
+    }
+
+    AppStatus applied(long index, long term) {
+        return new AppStatus(state, appName, version, index, term, reason, sinceNanos);
+    }
+
     /** Whether commands submitted here can be answered by this application. */
     public boolean attached() {
         return state == State.SERVING || state == State.REPLAYING;

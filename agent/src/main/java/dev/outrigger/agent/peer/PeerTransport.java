@@ -2,6 +2,7 @@ package dev.outrigger.agent.peer;
 
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Message;
+import dev.outrigger.agent.wire.Hello;
 import io.vertx.core.Future;
 import java.util.Map;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package dev.outrigger.agent.peer;
+package dev.outrigger.agent.wire;
 
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.storage.ClusterIdentity;

@@ -1,0 +1,472 @@
+package dev.outrigger.agent.core;
+
+import dev.outrigger.agent.core.message.Entry;
+import dev.outrigger.agent.core.message.HardState;
+import dev.outrigger.agent.core.message.LogFetch;
+import dev.outrigger.agent.core.message.LogOutline;
+import dev.outrigger.agent.core.message.MemberId;
+import dev.outrigger.agent.core.message.Message;
+import dev.outrigger.agent.core.message.Message.AppendRequest;
+import dev.outrigger.agent.core.message.Message.AppendResponse;
+import dev.outrigger.agent.core.message.Message.ProposeRequest;
+import dev.outrigger.agent.core.message.Message.ProposeResponse;
+import dev.outrigger.agent.core.message.Message.ReadRequest;
+import dev.outrigger.agent.core.message.Message.ReadResponse;
+import dev.outrigger.agent.core.message.Message.VoteRequest;
+import dev.outrigger.agent.core.message.Message.VoteResponse;
+import dev.outrigger.agent.core.message.Payload;
+import dev.outrigger.agent.core.message.ProposeReceipt;
+import dev.outrigger.agent.core.message.ProposeReceipt.Refusal;
+import dev.outrigger.agent.core.message.ReadGrant;
+import dev.outrigger.agent.core.message.Ready;
+import dev.outrigger.agent.core.quorum.Majority;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/**
+ * One member's part in Raft, as a step machine: inputs change its state, and {@link #ready()} hands out what the driver
+ * owes it. The order of work is told at {@link Ready}.
+ *
+ * <p>What holds after every input:
+ *
+ * <ul>
+ *   <li>The term never goes back, and within a term the vote never changes once given (Paper §5.2).
+ *   <li>The commit index never goes back, and no entry up to it is ever replaced (Paper §5.4).
+ *   <li>A member counts its own copy of an entry only after its own disk holds it, and says so to others only then.
+ *   <li>Nothing that leans on a new term or vote leaves before that is durable.
+ * </ul>
+ *
+ * <p>One thread; never blocks; no callbacks. Throws {@link InvariantViolation} on a bug and for nothing else.
+ */
+public final class RaftCore {
+    private final CoreOptions options;
+    private final Majority<MemberId> voters;
+    private final RandomGenerator random;
+    private final RaftLog log;
+
+    private HardState hardState;
+    /** The latest hard state that is certainly on disk. */
+    private HardState durableHardState;
+    /** The latest hard state that a Ready has carried. */
+    private HardState writtenHardState;
+
+    private final Deque<HardStateWrite> hardStateWrites = new ArrayDeque<>();
+    private long commitIndex;
+    private Role role;
+    private long wallMillis;
+    private long readyNumber;
+
+    private List<Message> sendNow = new ArrayList<>();
+    private List<Message> sendAfterPersist = new ArrayList<>();
+    private List<ProposeReceipt> receipts = new ArrayList<>();
+    private List<ReadGrant> reads = new ArrayList<>();
+    private List<LogFetch> fetches = new ArrayList<>();
+
+    /**
+     * A member as it comes back from its disk: a follower that knows no leader and no commit index.
+     *
+     * @param hardState latest durable hard state
+     * @param outline outline of the durable log
+     * @param random source of election timeouts; seeded in tests
+     */
+    public RaftCore(CoreOptions options, HardState hardState, LogOutline outline, RandomGenerator random) {
+        this.options = options;
+        this.voters = new Majority<>(options.voters());
+        this.random = random;
+        this.log = new RaftLog(outline);
+        // Entries are never older than the term they were stored in, even if the disk lost the hard state's last write.
+        this.hardState =
+                log.lastTerm() > hardState.term() ? new HardState(log.lastTerm(), Optional.empty()) : hardState;
+        this.durableHardState = hardState;
+        this.writtenHardState = hardState;
+        this.commitIndex = outline.firstIndex() - 1;
+        this.role = new Follower(this, Optional.empty());
+    }
+
+    // ---- inputs ----
+
+    /** One tick of monotonic time has passed. */
+    public void tick() {
+        checked(() -> role.tick());
+    }
+
+    /**
+     * What the machine's clock says; leaders stamp entries with it and nothing else ever looks at it.
+     *
+     * @param millis milliseconds since 1970
+     */
+    public void wallClock(long millis) {
+        wallMillis = millis;
+    }
+
+    /** A message has arrived. Messages of strangers, or for somebody else, are ignored. */
+    public void step(Message message) {
+        if (message.to().equals(self())
+                && voters.contains(message.from())
+                && !message.from().equals(self())) {
+            checked(() -> dispatch(message));
+        }
+    }
+
+    /**
+     * Clients of this member propose commands, which take consecutive places or none. Ends in a receipt, unless the
+     * message to the leader or its answer is lost: then the outcome is unknown.
+     *
+     * @param proposalId never used twice, not even over restarts
+     */
+    public void propose(long proposalId, List<Payload> commands) {
+        checked(() -> role.propose(proposalId, commands));
+    }
+
+    /**
+     * Asks for a read index (Diss. §6.4). Ends in a grant, unless a message is lost: then ask again under a new number.
+     *
+     * @param readId never used twice, not even over restarts
+     */
+    public void read(long readId) {
+        checked(() -> role.read(readId));
+    }
+
+    /** Everything that the Readys up to this number asked to be made durable is durable. */
+    public void persisted(long number) {
+        checked(() -> {
+            log.persisted(number);
+            while (!hardStateWrites.isEmpty() && hardStateWrites.getFirst().number() <= number) {
+                durableHardState = hardStateWrites.removeFirst().hardState();
+            }
+            role.onPersisted();
+            log.evict(options.tailBytesMax());
+        });
+    }
+
+    /**
+     * The entries asked for with a {@link LogFetch} have been read.
+     *
+     * @param entries consecutive from the index that was asked for; empty when they could not be read
+     */
+    public void fetched(MemberId follower, List<Entry> entries) {
+        checked(() -> role.onFetched(follower, entries));
+    }
+
+    /** The transport has dropped this message for certain. */
+    public void dropped(Message message) {
+        checked(() -> onDropped(message));
+    }
+
+    /**
+     * The connection with this peer has ended. If it led, its process has probably died: find out at once by a pre-vote
+     * instead of waiting for the timeout. A false alarm costs nothing, since a majority must have lost the leader too.
+     */
+    public void disconnected(MemberId peer) {
+        checked(() -> role.onDisconnected(peer));
+    }
+
+    // ---- output ----
+
+    /** Whether {@link #ready()} has anything to hand out. */
+    public boolean hasReady() {
+        return log.hasUnwritten()
+                || !hardState.equals(writtenHardState)
+                || !sendNow.isEmpty()
+                || !sendAfterPersist.isEmpty()
+                || !receipts.isEmpty()
+                || !reads.isEmpty()
+                || !fetches.isEmpty()
+                || role.hasOutput();
+    }
+
+    /** Hands out what has gathered since the last call. */
+    public Ready ready() {
+        role.flush();
+        readyNumber++;
+        Optional<HardState> write = Optional.empty();
+        if (!hardState.equals(writtenHardState)) {
+            write = Optional.of(hardState);
+            writtenHardState = hardState;
+            hardStateWrites.add(new HardStateWrite(readyNumber, hardState));
+        }
+        Ready ready = new Ready(
+                readyNumber,
+                write,
+                log.takeUnwritten(readyNumber),
+                sendNow,
+                sendAfterPersist,
+                receipts,
+                reads,
+                fetches);
+        sendNow = new ArrayList<>();
+        sendAfterPersist = new ArrayList<>();
+        receipts = new ArrayList<>();
+        reads = new ArrayList<>();
+        fetches = new ArrayList<>();
+        return ready;
+    }
+
+    // ---- view ----
+
+    public MemberId self() {
+        return options.self();
+    }
+
+    public RoleName role() {
+        return role.name();
+    }
+
+    public long term() {
+        return hardState.term();
+    }
+
+    public Optional<MemberId> votedFor() {
+        return hardState.votedFor();
+    }
+
+    /** Who leads in the current term, as far as this member knows. */
+    public Optional<MemberId> leader() {
+        return role.leader();
+    }
+
+    public long firstIndex() {
+        return log.firstIndex();
+    }
+
+    public long lastIndex() {
+        return log.lastIndex();
+    }
+
+    /** Highest index known committed. */
+    public long commitIndex() {
+        return commitIndex;
+    }
+
+    /** Highest index that is certainly on this member's disk. */
+    public long durableIndex() {
+        return log.durableIndex();
+    }
+
+    /**
+     * Highest index that may be given to the application: committed, and durable here, so that the application is never
+     * ahead of a log that a power cut leaves. Never decreases.
+     */
+    public long deliverableIndex() {
+        return Math.min(commitIndex, log.durableIndex());
+    }
+
+    /** Term of the entry at {@code index}, from first to last index; 0 for index 0. */
+    public long termAt(long index) {
+        return log.termAt(index);
+    }
+
+    /** Highest index that {@code member} is known to have on disk; known to a leader only. */
+    public Optional<Long> matchIndex(MemberId member) {
+        return role.matchIndex(member);
+    }
+
+    /** Bytes of uncommitted entries in memory. */
+    public long uncommittedBytes() {
+        return log.bytesAfter(commitIndex);
+    }
+
+    /**
+     * Deliverable entries from {@code from}, at least one, while they are in memory; else empty: read them from disk.
+     *
+     * @param from at most {@link #deliverableIndex()}
+     */
+    public Optional<List<Entry>> deliverable(long from, int bytesMax) {
+        return log.slice(from, deliverableIndex(), Integer.MAX_VALUE, bytesMax);
+    }
+
+    // ---- for the roles ----
+
+    CoreOptions options() {
+        return options;
+    }
+
+    Majority<MemberId> voters() {
+        return voters;
+    }
+
+    RaftLog log() {
+        return log;
+    }
+
+    boolean hardStateIsDurable() {
+        return hardState.equals(durableHardState);
+    }
+
+    /** An election timeout by chance, so that members do not campaign in step (Paper §5.2). */
+    int randomElectionTicks() {
+        return options.electionTicks() + random.nextInt(options.electionTicks());
+    }
+
+    /** A short wait by chance for members that lost their leader at the same moment. */
+    int randomShortTicks() {
+        return 1 + random.nextInt(Math.max(1, options.heartbeatTicks()));
+    }
+
+    /** Agreed time for a new entry: this machine's clock, but never before an earlier entry. */
+    long stampMillis() {
+        return Math.max(wallMillis, log.lastTimeMillis());
+    }
+
+    void send(Message message) {
+        sendNow.add(message);
+    }
+
+    /** Sends what leans on the present term or vote: at once if they are durable, else after the write that makes it so. */
+    void sendDurably(Message message) {
+        (hardStateIsDurable() ? sendNow : sendAfterPersist).add(message);
+    }
+
+    void receipt(ProposeReceipt receipt) {
+        receipts.add(receipt);
+    }
+
+    void refuse(long proposalId, Refusal refusal) {
+        receipts.add(new ProposeReceipt(proposalId, refusal, 0, 0));
+    }
+
+    void grant(ReadGrant grant) {
+        reads.add(grant);
+    }
+
+    void refuseRead(long readId) {
+        reads.add(new ReadGrant(readId, false, 0));
+    }
+
+    void fetch(LogFetch fetch) {
+        fetches.add(fetch);
+    }
+
+    void commit(long index) {
+        if (index > log.lastIndex()) {
+            throw new InvariantViolation("commit index " + index + " is behind the log's end " + log.lastIndex());
+        }
+        commitIndex = Math.max(commitIndex, index);
+    }
+
+    void become(Role next) {
+        Invariants.checkTransition(role.name(), next.name());
+        role.leave();
+        role = next;
+        role.enter();
+    }
+
+    /** Follows in {@code term}. A vote given in the same term stands: only a later term clears it. */
+    void becomeFollower(long term, Optional<MemberId> leader) {
+        if (term > hardState.term()) {
+            hardState = new HardState(term, Optional.empty());
+        }
+        become(new Follower(this, leader));
+    }
+
+    void voteFor(long term, MemberId candidate) {
+        hardState = new HardState(term, Optional.of(candidate));
+    }
+
+    // ---- messages ----
+
+    private void dispatch(Message message) {
+        switch (message.kind()) {
+            case VOTE_REQUEST -> onVoteRequest((VoteRequest) message);
+            case VOTE_RESPONSE -> onVoteResponse((VoteResponse) message);
+            case APPEND_REQUEST -> onAppendRequest((AppendRequest) message);
+            case APPEND_RESPONSE -> onAppendResponse((AppendResponse) message);
+            case READ_REQUEST -> role.onReadRequest((ReadRequest) message);
+            case READ_RESPONSE -> onReadResponse((ReadResponse) message);
+            case PROPOSE_REQUEST -> role.onProposeRequest((ProposeRequest) message);
+            case PROPOSE_RESPONSE -> receipt(((ProposeResponse) message).receipt());
+        }
+    }
+
+    private void onVoteRequest(VoteRequest request) {
+        // While a leader is alive nobody may depose it, not even with a higher term (Diss. §4.2.3).
+        boolean granted = !role.leaderAlive() && (request.preVote() ? preVote(request) : vote(request));
+        long answeredTerm = granted ? request.term() : term();
+        VoteResponse response = new VoteResponse(self(), request.from(), answeredTerm, granted, request.preVote());
+        if (request.preVote()) {
+            send(response);
+        } else {
+            sendDurably(response);
+        }
+    }
+
+    private boolean preVote(VoteRequest request) {
+        return request.term() > term() && log.isNotFresherThan(request.lastIndex(), request.lastTerm());
+    }
+
+    private boolean vote(VoteRequest request) {
+        if (request.term() < term()) {
+            return false;
+        }
+        if (request.term() > term()) {
+            becomeFollower(request.term(), Optional.empty());
+        }
+        boolean free = votedFor().isEmpty() || votedFor().get().equals(request.from());
+        // A vote is only for a log at least as fresh as ours (Paper §5.4.1).
+        if (!free || !log.isNotFresherThan(request.lastIndex(), request.lastTerm())) {
+            return false;
+        }
+        voteFor(request.term(), request.from());
+        role.onVoteGiven();
+        return true;
+    }
+
+    private void onVoteResponse(VoteResponse response) {
+        // A granted pre-vote echoes the term asked about, which is not the voter's own.
+        boolean echoed = response.preVote() && response.granted();
+        if (response.term() > term() && !echoed) {
+            becomeFollower(response.term(), Optional.empty());
+        } else {
+            role.onVoteResponse(response);
+        }
+    }
+
+    private void onAppendRequest(AppendRequest request) {
+        if (request.term() < term()) {
+            // Tells a leader of an older term that it is over, or it would go on for ever unheard.
+            sendDurably(new AppendResponse(self(), request.from(), term(), false, 0, request.prevIndex(), 0, 0, 0));
+            return;
+        }
+        if (request.term() == term() && leader().isPresent() && !leader().get().equals(request.from())) {
+            throw new InvariantViolation("two leaders in term " + term() + ": " + leader().get() + " and "
+                    + request.from() + " (Paper Fig. 3, election safety)");
+        }
+        if (request.term() > term() || leader().isEmpty()) {
+            becomeFollower(request.term(), Optional.of(request.from()));
+        }
+        role.onAppendRequest(request);
+    }
+
+    private void onAppendResponse(AppendResponse response) {
+        if (response.term() > term()) {
+            becomeFollower(response.term(), Optional.empty());
+        } else if (response.term() == term()) {
+            role.onAppendResponse(response);
+        }
+    }
+
+    private void onReadResponse(ReadResponse response) {
+        grant(new ReadGrant(response.readId(), response.granted(), response.readIndex()));
+    }
+
+    private void onDropped(Message message) {
+        switch (message.kind()) {
+            case APPEND_REQUEST -> role.onUnreachable(message.to());
+            case PROPOSE_REQUEST -> refuse(((ProposeRequest) message).proposalId(), Refusal.NO_LEADER);
+            case READ_REQUEST -> refuseRead(((ReadRequest) message).readId());
+            case VOTE_REQUEST, VOTE_RESPONSE, APPEND_RESPONSE, READ_RESPONSE, PROPOSE_RESPONSE -> {}
+        }
+    }
+
+    private void checked(Runnable input) {
+        Invariants before = Invariants.of(this);
+        input.run();
+        Invariants.checkDelta(before, Invariants.of(this));
+    }
+
+    private record HardStateWrite(long number, HardState hardState) {}
+}

@@ -1,0 +1,93 @@
+package dev.outrigger.agent.core;
+
+import dev.outrigger.agent.core.message.Entry;
+import dev.outrigger.agent.core.message.MemberId;
+import dev.outrigger.agent.core.message.Message.AppendRequest;
+import dev.outrigger.agent.core.message.Message.AppendResponse;
+import dev.outrigger.agent.core.message.Message.ProposeRequest;
+import dev.outrigger.agent.core.message.Message.ProposeResponse;
+import dev.outrigger.agent.core.message.Message.ReadRequest;
+import dev.outrigger.agent.core.message.Message.ReadResponse;
+import dev.outrigger.agent.core.message.Message.VoteResponse;
+import dev.outrigger.agent.core.message.Payload;
+import dev.outrigger.agent.core.message.ProposeReceipt;
+import dev.outrigger.agent.core.message.ProposeReceipt.Refusal;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a member does in one role; each role owns the state that only it needs. The defaults are those of a member that
+ * does not lead and knows no leader.
+ */
+abstract sealed class Role permits Follower, PreCandidate, Candidate, Leader {
+    final RaftCore core;
+
+    Role(RaftCore core) {
+        this.core = core;
+    }
+
+    abstract RoleName name();
+
+    abstract void tick();
+
+    void enter() {}
+
+    void leave() {}
+
+    Optional<MemberId> leader() {
+        return Optional.empty();
+    }
+
+    /** Whether a leader was heard so recently that nobody may campaign against it. */
+    boolean leaderAlive() {
+        return false;
+    }
+
+    Optional<Long> matchIndex(MemberId member) {
+        return Optional.empty();
+    }
+
+    /** Whether {@link #flush} would send something. */
+    boolean hasOutput() {
+        return false;
+    }
+
+    /** Turns gathered work into messages; called once for each Ready. */
+    void flush() {}
+
+    void onPersisted() {}
+
+    void onVoteGiven() {}
+
+    void onVoteResponse(VoteResponse response) {}
+
+    void onAppendRequest(AppendRequest request) {
+        throw new InvariantViolation("a " + name() + " must follow before it takes entries");
+    }
+
+    void onAppendResponse(AppendResponse response) {}
+
+    void onFetched(MemberId follower, List<Entry> entries) {}
+
+    void onUnreachable(MemberId peer) {}
+
+    void onDisconnected(MemberId peer) {}
+
+    void propose(long proposalId, List<Payload> commands) {
+        core.refuse(proposalId, Refusal.NO_LEADER);
+    }
+
+    void read(long readId) {
+        core.refuseRead(readId);
+    }
+
+    void onReadRequest(ReadRequest request) {
+        core.sendDurably(new ReadResponse(core.self(), request.from(), core.term(), request.readId(), false, 0));
+    }
+
+    /** A proposal is forwarded once: who does not lead refuses, and nothing of it will ever be in a log. */
+    void onProposeRequest(ProposeRequest request) {
+        ProposeReceipt refused = new ProposeReceipt(request.proposalId(), Refusal.NOT_LEADER, 0, 0);
+        core.sendDurably(new ProposeResponse(core.self(), request.from(), core.term(), refused));
+    }
+}
