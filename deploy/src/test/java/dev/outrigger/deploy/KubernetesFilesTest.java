@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.outrigger.agent.config.Settings;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.EnvVar;
@@ -80,15 +81,22 @@ class KubernetesFilesTest {
         assertEquals("Parallel", set.getPodManagementPolicy());
     }
 
+    /** The agent's own reading of its settings: unknown names and values that it would refuse fail here too. */
     @Test
-    void everyReplicaIsAMemberUnderItsStableName() {
-        String expected = IntStream.range(0, set.getReplicas())
+    void theAgentAcceptsItsSettingsOnEveryReplica() {
+        List<String> members = IntStream.range(0, set.getReplicas())
                 .mapToObj(i -> "kv-" + i + "=kv-" + i + "." + set.getServiceName() + ":7412")
-                .collect(Collectors.joining(","));
-        assertEquals(expected, setting("OUTRIGGER_MEMBERS").getValue());
-        assertEquals(
-                "metadata.name",
-                setting("OUTRIGGER_NODE").getValueFrom().getFieldRef().getFieldPath());
+                .toList();
+        for (int i = 0; i < set.getReplicas(); i++) {
+            Settings settings = Settings.load(environment("kv-" + i), Map.of());
+            assertEquals(members, names(settings.members(), Settings.Member::toString));
+            assertEquals("kv-" + i, settings.node());
+            assertEquals(
+                    agent.getVolumeMounts().get(0).getMountPath(),
+                    settings.data().toString());
+            assertEquals(port("peer"), settings.peer().port());
+            assertEquals(port("ops"), settings.ops().port());
+        }
     }
 
     @Test
@@ -101,7 +109,7 @@ class KubernetesFilesTest {
                 .flatMap(service -> service.getSpec().getPorts().stream())
                 .forEach(port ->
                         assertTrue(ports.containsKey(port.getTargetPort().getStrVal()), port.getName()));
-        assertEquals(7412, peers().getSpec().getPorts().get(0).getPort(), "members are listed with this port");
+        assertEquals(port("peer"), peers().getSpec().getPorts().get(0).getPort(), "members are listed with this port");
     }
 
     @Test
@@ -171,9 +179,22 @@ class KubernetesFilesTest {
         return Stream.concat(pod.getInitContainers().stream(), pod.getContainers().stream());
     }
 
-    private static EnvVar setting(String name) {
-        return agent.getEnv().stream()
-                .filter(variable -> variable.getName().equals(name))
+    private static Map<String, String> environment(String podName) {
+        return agent.getEnv().stream().collect(Collectors.toMap(EnvVar::getName, variable -> value(variable, podName)));
+    }
+
+    private static String value(EnvVar variable, String podName) {
+        if (variable.getValueFrom() == null) {
+            return variable.getValue();
+        }
+        assertEquals("metadata.name", variable.getValueFrom().getFieldRef().getFieldPath());
+        return podName;
+    }
+
+    private static int port(String name) {
+        return agent.getPorts().stream()
+                .filter(port -> port.getName().equals(name))
+                .mapToInt(ContainerPort::getContainerPort)
                 .findFirst()
                 .orElseThrow();
     }
