@@ -6,10 +6,8 @@ import dev.outrigger.agent.wire.Refusal;
 import dev.outrigger.agent.wire.WireException;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetSocket;
-import java.net.UnknownHostException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -95,31 +93,6 @@ final class Dialer {
         });
     }
 
-    private Problem problem(Throwable cause) {
-        String detail = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-        for (Throwable deeper = cause; deeper != null; deeper = deeper.getCause()) {
-            if (deeper instanceof UnknownHostException) {
-                return new Problem("PEER_DNS", peer.described() + ": the name cannot be resolved: " + detail);
-            }
-            if (deeper instanceof SSLException) {
-                return new Problem("PEER_TLS", peer.described() + ": no TLS connection: " + rootMessage(deeper));
-            }
-        }
-        if (cause instanceof WireException wire) {
-            local.metrics().protocolError(wire.reason());
-            return new Problem("PEER_PROTOCOL", peer.described() + " does not keep to the protocol: " + detail);
-        }
-        return new Problem("PEER_UNREACHABLE", peer.described() + ": " + detail);
-    }
-
-    private static String rootMessage(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
-    }
-
     /** From connecting to the end of the connection. */
     private final class Attempt implements OutboundLink.Fate {
         private @Nullable OutboundLink link;
@@ -137,7 +110,7 @@ final class Dialer {
 
         void failed(Throwable cause) {
             if (current == this) {
-                peer.failed(problem(cause));
+                peer.failed(FailureReport.of(peer.described(), cause));
                 redialLater();
             }
         }
@@ -168,7 +141,10 @@ final class Dialer {
 
         @Override
         public void ended(@Nullable Throwable cause) {
-            peer.failed(cause != null ? problem(cause) : silenceOrClose());
+            if (cause instanceof WireException wire) {
+                local.metrics().protocolError(wire.reason());
+            }
+            peer.failed(cause != null ? FailureReport.of(peer.described(), cause) : silenceOrClose());
             if (greeted && hasLasted()) {
                 backoff.reset();
             }
@@ -197,9 +173,12 @@ final class Dialer {
 
         private Problem silenceOrClose() {
             int idleTimeoutMillis = local.options().timing().idleTimeoutMillis();
-            String what = link != null && link.silentMillis() >= idleTimeoutMillis
-                    ? "no sign of life for " + idleTimeoutMillis + " ms"
-                    : "it closed the connection";
+            String what = "it closed the connection";
+            if (link != null && link.silentMillis() >= idleTimeoutMillis) {
+                what = "no sign of life for " + idleTimeoutMillis + " ms";
+            } else if (!greeted) {
+                what += " without a greeting; is it an Outrigger agent, with TLS where this one has it?";
+            }
             return new Problem("PEER_UNREACHABLE", peer.described() + ": " + what);
         }
     }

@@ -2,6 +2,7 @@ package dev.outrigger.agent.peer;
 
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.wire.Refusal;
+import dev.outrigger.agent.wire.WireException;
 import io.vertx.core.net.NetSocket;
 import java.util.HashSet;
 import java.util.List;
@@ -48,7 +49,7 @@ final class Doorway {
     /** A TLS handshake failed; it never became a connection. */
     void handshakeFailed(Throwable cause) {
         local.metrics().refused("PEER_TLS");
-        logStranger("TLS handshake with a connecting agent failed: {}", cause.getMessage());
+        logStranger("TLS handshake with a connecting agent failed: {}", FailureReport.detail(cause));
     }
 
     @Nullable
@@ -86,8 +87,7 @@ final class Doorway {
     void left(InboundLink link, @Nullable RemotePeer peer, String remoteAddress, @Nullable Throwable cause) {
         if (peer == null) {
             strangers.remove(link);
-            logStranger(
-                    "{}: gone before it has greeted: {}", remoteAddress, cause == null ? "closed" : cause.getMessage());
+            strangerLeft(remoteAddress, cause);
             return;
         }
         if (peer.inbound() == link) {
@@ -96,8 +96,17 @@ final class Doorway {
         LOG.info(
                 "{}: its connection ended: {}",
                 peer.described(),
-                cause == null ? "closed, or silent" : cause.getMessage());
+                cause == null ? "closed, or silent" : FailureReport.detail(cause));
         local.events().disconnected(peer.id());
+    }
+
+    /** Probes of the port come and go; only what is wrong is worth a line. */
+    private void strangerLeft(String remoteAddress, @Nullable Throwable cause) {
+        if (cause instanceof WireException) {
+            logStranger("{}: closed: {}", remoteAddress, cause.getMessage());
+        } else {
+            LOG.debug("{}: gone before it has greeted", remoteAddress);
+        }
     }
 
     void keepAlive() {

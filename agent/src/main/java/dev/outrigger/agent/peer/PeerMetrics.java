@@ -26,6 +26,11 @@ final class PeerMetrics {
                 .increment();
     }
 
+    /** The TLS files were looked at and could not be used. */
+    void tlsFilesUnusable() {
+        registry.counter("outrigger.peer.tls.unusable").increment();
+    }
+
     OfPeer ofPeer(MemberId peer, Supplier<Number> connected, Supplier<Number> queuedBytes) {
         Gauge.builder("outrigger.peer.connected", connected)
                 .description("1 while messages to the peer can be sent")

@@ -115,13 +115,11 @@ public final class TcpPeerTransport implements PeerTransport {
         return onLoop(() -> {
             closed = true;
             vertx.cancelTimer(aliveTimer);
-            if (tlsReload != null) {
-                tlsReload.stop();
-            }
             doorway.clear();
             dialers.values().forEach(Dialer::stop);
             Future<Void> serverClosed = server == null ? Future.succeededFuture() : server.close();
-            return Future.join(client.close(), serverClosed).mapEmpty();
+            Future<Void> reloadStopped = tlsReload == null ? Future.succeededFuture() : tlsReload.stop();
+            return Future.join(client.close(), serverClosed, reloadStopped).mapEmpty();
         });
     }
 

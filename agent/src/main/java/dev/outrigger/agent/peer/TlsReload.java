@@ -17,38 +17,39 @@ final class TlsReload {
     private final Vertx vertx;
     private final PeerOptions.TlsFiles files;
     private final PeerOptions.Timing timing;
+    private final PeerMetrics metrics;
     private final NetServer server;
     private final NetClient client;
     private final long timer;
 
     private TlsMaterial current;
     private String lastComplaint = "";
-    private boolean reading;
+    private Future<?> lastLook = Future.succeededFuture();
 
     TlsReload(LocalEnd local, PeerOptions.TlsFiles files, TlsMaterial current, NetServer server, NetClient client) {
         this.vertx = local.context().owner();
         this.files = files;
         this.timing = local.options().timing();
+        this.metrics = local.metrics();
         this.current = current;
         this.server = server;
         this.client = client;
         this.timer = vertx.setPeriodic(timing.tlsCheckMillis(), id -> look());
     }
 
-    void stop() {
+    /** Completes when the files are not being read any more. */
+    Future<Void> stop() {
         vertx.cancelTimer(timer);
+        return lastLook.<Void>mapEmpty().otherwiseEmpty();
     }
 
     private void look() {
-        if (reading) {
-            return;
+        if (lastLook.isComplete()) {
+            lastLook = vertx.executeBlocking(() -> TlsMaterial.load(files, vertx))
+                    .compose(this::use)
+                    .onSuccess(used -> lastComplaint = "")
+                    .onFailure(this::complain);
         }
-        reading = true;
-        vertx.executeBlocking(() -> TlsMaterial.load(files, vertx))
-                .compose(this::use)
-                .onComplete(done -> reading = false)
-                .onSuccess(used -> lastComplaint = "")
-                .onFailure(this::complain);
     }
 
     private Future<?> use(TlsMaterial material) {
@@ -66,6 +67,7 @@ final class TlsReload {
 
     /** Once for each kind of trouble, not at every look. */
     private void complain(Throwable cause) {
+        metrics.tlsFilesUnusable();
         String complaint = String.valueOf(cause);
         if (!complaint.equals(lastComplaint)) {
             LOG.warn(
