@@ -101,7 +101,7 @@ public final class Outrigger implements AutoCloseable {
      * state then shows it.
      *
      * <p>Order: a command submitted after another one's future has completed comes after it in the log. Commands in
-     * flight together may end up in any order when the options allow more than one sender.
+     * flight together may end up in any order.
      *
      * <p>What was certainly not executed is tried again until the deadline; anything doubtful never is. Fails with
      * {@link RefusedException}, {@link UnavailableException}, {@link TooLargeException} or
