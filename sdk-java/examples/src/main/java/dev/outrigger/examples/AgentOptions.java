@@ -38,8 +38,13 @@ final class AgentOptions {
     }
 
     private Optional<String> token() throws IOException {
-        return tokenFile == null
-                ? Optional.empty()
-                : Optional.of(Files.readString(tokenFile).strip());
+        if (tokenFile == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Files.readString(tokenFile).strip());
+        } catch (IOException e) {
+            throw new IOException("cannot read --token-file: " + e, e);
+        }
     }
 }
