@@ -1,6 +1,7 @@
 package dev.outrigger.sdk;
 
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -40,12 +41,9 @@ final class AgentHttp {
         return request;
     }
 
-    /**
-     * Whole seconds, rounded down unless the next one is near, so that the agent's own word on what became of a command
-     * comes before the caller's deadline.
-     */
-    static long seconds(Duration wait) {
-        return Math.max(1, wait.plusNanos(CallQueue.GRACE_NANOS).toSeconds());
+    /** In seconds, with decimals: the agent's own word on a command then comes just before the caller's deadline. */
+    static String seconds(Duration wait) {
+        return BigDecimal.valueOf(Math.max(1, wait.toMillis()), 3).toPlainString();
     }
 
     /** @throws IOException when there is no answer; {@link #notSent} tells what that means */

@@ -41,6 +41,10 @@ final class AppEndpoint implements HttpHandler {
     }
 
     private HttpReply answer(HttpExchange exchange) throws IOException {
+        if (exchange.getRequestHeaders().containsKey("Origin")) {
+            // Only browsers send it: a web page, perhaps one that has our address under its own name.
+            return HttpReply.problem(403, "FORBIDDEN", "Web pages may not call this", "only the agent may");
+        }
         if (!authorized(exchange)) {
             return HttpReply.problem(401, "UNAUTHORIZED", "A token is required", "send Authorization: Bearer …");
         }

@@ -13,6 +13,9 @@ import java.util.Optional;
  */
 public record AppOptions(String host, int port, Optional<String> token, int bodyBytesMax, int threads) {
     public AppOptions {
+        if (port < 0 || port > 65_535) {
+            throw new IllegalArgumentException("a port is from 0 to 65535, not " + port);
+        }
         if (bodyBytesMax < 1 || bodyBytesMax == Integer.MAX_VALUE || threads < 2) {
             throw new IllegalArgumentException("bodyBytesMax must be at least 1 and threads at least 2");
         }

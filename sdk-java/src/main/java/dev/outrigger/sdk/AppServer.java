@@ -2,6 +2,7 @@ package dev.outrigger.sdk;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -60,12 +61,21 @@ public final class AppServer implements AutoCloseable {
      * @throws IOException when the address cannot be bound
      */
     public static AppServer start(StateMachine machine, AppOptions options) throws IOException {
-        HttpServer server = HttpServer.create(new InetSocketAddress(options.host(), options.port()), 0);
+        HttpServer server = bind(options);
         try {
             return new AppServer(server, machine, options);
         } catch (RuntimeException e) {
             server.stop(0);
             throw e;
+        }
+    }
+
+    private static HttpServer bind(AppOptions options) throws IOException {
+        try {
+            return HttpServer.create(new InetSocketAddress(options.host(), options.port()), 0);
+        } catch (BindException e) {
+            throw new IOException(
+                    "cannot listen on " + options.host() + ":" + options.port() + ": " + e.getMessage(), e);
         }
     }
 

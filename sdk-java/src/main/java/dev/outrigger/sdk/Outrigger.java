@@ -1,5 +1,7 @@
 package dev.outrigger.sdk;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +25,7 @@ import java.util.function.Supplier;
  * commands of others wait for them. The {@code Async} variants run on threads of the SDK that may.
  */
 public final class Outrigger implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(Outrigger.class.getName());
     private static final int BATCH_CALLS_MAX = 4_096;
     private static final int BATCH_BYTES_MAX = 1 << 20;
     private static final int READS_MAX = 16_384;
@@ -101,7 +104,7 @@ public final class Outrigger implements AutoCloseable {
      * state then shows it.
      *
      * <p>Order: a command submitted after another one's future has completed comes after it in the log. Commands in
-     * flight together may end up in any order when the options allow more than one sender.
+     * flight together may end up in any order.
      *
      * <p>What was certainly not executed is tried again until the deadline; anything doubtful never is. Fails with
      * {@link RefusedException}, {@link UnavailableException}, {@link TooLargeException} or
@@ -217,9 +220,14 @@ public final class Outrigger implements AutoCloseable {
         return index[0];
     }
 
+    /** Nothing may end the loop that watches the deadlines. */
     private void sweep() {
-        long now = System.nanoTime();
-        lanes.forEach(lane -> lane.sweep(now, callbacks));
+        try {
+            long now = System.nanoTime();
+            lanes.forEach(lane -> lane.sweep(now, callbacks));
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.ERROR, "Deadlines were not checked this time; they are again in " + SWEEP_MILLIS + " ms", e);
+        }
     }
 
     /** When all threads and the queue are taken the caller runs its own task, and slows down by that. */

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param commandBytesMax larger commands are refused before they are sent; 1 MiB by default, the agent's own limit
  * @param callsMax commands waiting and under way, 16384 by default; one more is refused
  * @param bytesMax the same in bytes, 64 MiB by default
- * @param senders batches under way at once, from 1; see {@link Outrigger#submit(byte[])} on order
+ * @param senders batches under way at once, from 1; a batch that waits long does not hold up the others; 4 by default
  */
 public record OutriggerOptions(
         URI agent,
@@ -25,6 +25,9 @@ public record OutriggerOptions(
         int senders) {
 
     public OutriggerOptions {
+        if (!("http".equals(agent.getScheme()) || "https".equals(agent.getScheme())) || agent.getHost() == null) {
+            throw new IllegalArgumentException("the agent's address is like http://127.0.0.1:7411, not " + agent);
+        }
         if (deadline.isNegative() || deadline.isZero()) {
             throw new IllegalArgumentException("the deadline must be positive, not " + deadline);
         }

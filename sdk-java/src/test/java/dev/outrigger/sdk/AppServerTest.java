@@ -236,6 +236,18 @@ class AppServerTest {
     }
 
     @Test
+    void refusesCallsFromWebPages() throws Exception {
+        assertProblem(
+                403,
+                "FORBIDDEN",
+                send(to("/outrigger/v1/apply")
+                        .header("Content-Type", "application/json")
+                        .header("Origin", "http://127.0.0.1:" + server.port())
+                        .POST(BodyPublishers.ofString(delivery(7, 0, "a")))));
+        assertEquals(List.of(), ledger.entries);
+    }
+
+    @Test
     void tellsListenersAboutLeadershipInOrderAndTheLatestAtOnce() throws Exception {
         List<Leadership> early = new ArrayList<>();
         server.leadership(early::add);

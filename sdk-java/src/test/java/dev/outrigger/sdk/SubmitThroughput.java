@@ -1,7 +1,9 @@
 package dev.outrigger.sdk;
 
+import com.sun.management.OperatingSystemMXBean;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -49,6 +51,7 @@ final class SubmitThroughput {
         private final AtomicLong failed = new AtomicLong();
         private volatile long endNanos;
         private double perSecond;
+        private double cpuMicros;
 
         private Load(Outrigger outrigger, int inFlight) {
             this.outrigger = outrigger;
@@ -57,6 +60,7 @@ final class SubmitThroughput {
 
         private Load run(long seconds) {
             samples.set(0);
+            long cpuStart = cpuNanos();
             long start = System.nanoTime();
             endNanos = start + Duration.ofSeconds(seconds).toNanos();
             CompletableFuture<?>[] chains = new CompletableFuture<?>[inFlight];
@@ -67,7 +71,13 @@ final class SubmitThroughput {
             });
             CompletableFuture.allOf(chains).join();
             perSecond = samples.get() * 1e9 / (System.nanoTime() - start);
+            cpuMicros = (cpuNanos() - cpuStart) / 1e3 / samples.get();
             return this;
+        }
+
+        private static long cpuNanos() {
+            return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class)
+                    .getProcessCpuTime();
         }
 
         private void next(CompletableFuture<Void> done) {
@@ -90,11 +100,12 @@ final class SubmitThroughput {
             long[] sorted = Arrays.copyOf(latencies, Math.min(samples.get(), SAMPLES_MAX));
             Arrays.sort(sorted);
             System.out.printf(
-                    "%4d in flight: %,9.0f commands/s, p50 %,d us, p99 %,d us, failed %d%n",
+                    "%4d in flight: %,9.0f commands/s, p50 %,d us, p99 %,d us, %.1f us of processor time each, failed %d%n",
                     inFlight,
                     perSecond,
                     sorted[sorted.length / 2] / 1_000,
                     sorted[(int) (sorted.length * 0.99)] / 1_000,
+                    cpuMicros,
                     failed.get());
         }
     }

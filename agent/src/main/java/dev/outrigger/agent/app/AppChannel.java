@@ -1,7 +1,6 @@
 package dev.outrigger.agent.app;
 
 import dev.outrigger.agent.app.AppEvents.Result;
-import dev.outrigger.agent.app.AppFailure.Cause;
 import dev.outrigger.agent.app.AppStatus.State;
 import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.MemberId;
@@ -14,8 +13,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The channel to the application beside this agent. It asks the application where it stands, delivers from there what is
@@ -26,24 +23,22 @@ import org.slf4j.LoggerFactory;
  * complete there. Nothing blocks. No failure ends the channel; only {@link #close} does.
  */
 public final class AppChannel {
-    private static final Logger LOGGER = LoggerFactory.getLogger(AppChannel.class);
-    private static final long NO_TIMER = -1;
-
     private enum Phase {
         NEW,
         /** {@code info} is under way. */
         ASKING,
         /** A timer runs, then {@code info} is asked. */
         RESTING,
-        DELIVERING,
-        CLOSED
+        DELIVERING
     }
 
     private final Vertx vertx;
     private final AppOptions options;
     private final CommittedLog log;
     private final AppEvents events;
+    private final Alarm alarm;
     private final AppMetrics metrics;
+    private final Supervisor supervisor;
     private final AppClient client;
     private final Standing standing;
     private final Pace pace;
@@ -54,8 +49,7 @@ public final class AppChannel {
     private final Backoff afterFailure;
 
     private Phase phase = Phase.NEW;
-    private long timer = NO_TIMER;
-    private long idleTimer = NO_TIMER;
+    private long idleTimer;
     /** How often the application was no longer known to stand where delivery assumed. */
     private long doubts;
     /** Whether the question under way only makes sure of an application that is served. */
@@ -77,11 +71,13 @@ public final class AppChannel {
         this.options = options;
         this.log = log;
         this.events = events;
+        alarm = new Alarm(vertx);
         metrics = new AppMetrics(registry);
-        client = new AppClient(vertx, options, () -> supervise(this::onConnectionLost));
+        supervisor = new Supervisor(metrics, crash -> doubt("the agent failed to serve the application: " + crash));
+        client = new AppClient(vertx, options, () -> supervisor.execute(this::onConnectionLost));
         standing = new Standing(events, metrics);
         pace = new Pace(limits.batchCommandsMax(), limits.pauseAfterFailures(), limits.callTimeout());
-        delivery = new Delivery(log, client, options, pace, metrics, this::supervise, new DeliveryOutcome());
+        delivery = new Delivery(log, client, options, pace, metrics, supervisor, new DeliveryOutcome());
         rolePush = new RolePush(vertx, client, options, metrics);
         queries = new Queries(client, limits.queriesInFlightMax(), metrics);
         afterSilence = new Backoff(limits.retryMin(), limits.retryMax());
@@ -90,13 +86,13 @@ public final class AppChannel {
 
     /** Begins to look for the application; it may come much later. */
     public void start() {
-        idleTimer = vertx.setPeriodic(options.limits().idleCheck().toMillis(), id -> supervise(this::check));
-        supervise(this::ask);
+        idleTimer = vertx.setPeriodic(options.limits().idleCheck().toMillis(), id -> supervisor.execute(this::check));
+        supervisor.execute(this::ask);
     }
 
     /** {@link CommittedLog#deliverableIndex} has advanced. Cheap; call it once for many entries. */
     public void committed() {
-        supervise(() -> {
+        supervisor.execute(() -> {
             if (phase == Phase.DELIVERING) {
                 delivery.wake();
             } else if (phase == Phase.RESTING && unconfirmed != null && isSettled(unconfirmed)) {
@@ -117,13 +113,13 @@ public final class AppChannel {
      * @param leader the leader, where known
      */
     public void leadership(String role, long term, Optional<MemberId> leader) {
-        supervise(() -> rolePush.leadership(role, term, leader));
+        supervisor.execute(() -> rolePush.leadership(role, term, leader));
     }
 
     /** Asks the application, beside delivery and whatever it has applied so far. The future never fails. */
     public Future<QueryAnswer> query(Payload query) {
         AppStatus status = standing.status();
-        if (phase == Phase.CLOSED) {
+        if (supervisor.isClosed()) {
             return Future.succeededFuture(new QueryAnswer.Away("the agent is shutting down"));
         }
         if (!status.attached() && status.state() != State.PAUSED) {
@@ -150,8 +146,8 @@ public final class AppChannel {
      * and says which at the next hand-shake.
      */
     public Future<Void> close() {
-        phase = Phase.CLOSED;
-        cancelTimer();
+        supervisor.close();
+        alarm.cancel();
         vertx.cancelTimer(idleTimer);
         detach();
         return client.close();
@@ -171,16 +167,21 @@ public final class AppChannel {
     }
 
     private void onConnectionLost() {
-        if (phase == Phase.DELIVERING && delivery.isIdle()) {
-            doubt("the application closed the connection");
+        String what = "the application closed the connection";
+        if (phase == Phase.ASKING && checking) {
+            checking = false;
+            detach();
+            standing.doubt(what);
+        } else if (phase == Phase.DELIVERING && !delivery.isSending()) {
+            doubt(what);
         }
     }
 
     private void askInfo() {
-        cancelTimer();
+        alarm.cancel();
         phase = Phase.ASKING;
         unconfirmed = null;
-        client.info().onComplete(result -> supervise(() -> onInfo(result)));
+        client.info().onComplete(result -> supervisor.execute(() -> onInfo(result)));
     }
 
     private void onInfo(AsyncResult<AppInfo> result) {
@@ -233,8 +234,8 @@ public final class AppChannel {
         boolean pause = pace.confirm(position.appliedIndex());
         BatchFailure failure = lastFailure;
         report(position.appliedIndex());
-        if (phase != Phase.ASKING) {
-            return; // Closed by whoever was told.
+        if (supervisor.isClosed()) {
+            return; // By whoever was told.
         }
         rolePush.attach();
         if (pause && failure != null) {
@@ -285,7 +286,7 @@ public final class AppChannel {
             }
             events.appliedIndex(batch.lastIndex());
             // No-ops before a command that is tried again prove nothing.
-            if (phase == Phase.DELIVERING && !(batch.isEmpty() && standing.is(State.PAUSED))) {
+            if (!supervisor.isClosed() && !(batch.isEmpty() && standing.is(State.PAUSED))) {
                 standing.become(batch.lastIndex() < replayLastIndex ? State.REPLAYING : State.SERVING);
             }
         }
@@ -305,7 +306,7 @@ public final class AppChannel {
     private void doubt(String what) {
         detach();
         rest(afterFailure.nextMillis());
-        standing.doubt(what + "; it is asked where it stands");
+        standing.doubt(what);
     }
 
     private void detach() {
@@ -315,41 +316,7 @@ public final class AppChannel {
     }
 
     private void rest(long millis) {
-        cancelTimer();
         phase = Phase.RESTING;
-        timer = vertx.setTimer(millis, id -> supervise(this::ask));
-    }
-
-    private void cancelTimer() {
-        if (timer != NO_TIMER) {
-            vertx.cancelTimer(timer);
-            timer = NO_TIMER;
-        }
-    }
-
-    /** Runs one step of the channel; whatever it throws, the channel goes on with the next question to the application. */
-    private void supervise(Runnable step) {
-        if (phase == Phase.CLOSED) {
-            return;
-        }
-        try {
-            step.run();
-        } catch (Throwable thrown) {
-            crashed(thrown);
-            if (thrown instanceof Error error) {
-                throw error;
-            }
-        }
-    }
-
-    private void crashed(Throwable thrown) {
-        metrics.failed("none", new AppFailure(Cause.INTERNAL, thrown.toString()));
-        if (!thrown.toString().equals(lastCrash)) {
-            lastCrash = thrown.toString();
-            LOGGER.error("the application channel failed unexpectedly; it asks the application and goes on", thrown);
-        }
-        if (phase != Phase.CLOSED) {
-            doubt("the agent failed to serve the application: " + thrown);
-        }
+        alarm.set(millis, () -> supervisor.execute(this::ask));
     }
 }

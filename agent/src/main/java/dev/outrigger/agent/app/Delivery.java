@@ -33,6 +33,7 @@ final class Delivery {
     private long prevIndex;
     private long replayLastIndex;
     private boolean busy;
+    private boolean sending;
     /** Tells this run's answers from those of a run that was stopped. */
     private long run;
 
@@ -66,11 +67,17 @@ final class Delivery {
     void stop() {
         run++;
         busy = false;
+        sending = false;
     }
 
     /** Whether nothing is under way. */
     boolean isIdle() {
         return !busy;
+    }
+
+    /** Whether a batch is under way to the application. */
+    boolean isSending() {
+        return sending;
     }
 
     /** The last command that the application has applied, as far as known here. */
@@ -123,6 +130,7 @@ final class Delivery {
     private void send(Batch batch) {
         boolean replay = batch.lastIndex() <= replayLastIndex;
         long startNanos = System.nanoTime();
+        sending = true;
         client.apply(AppJson.writeBatch(options.bootEpoch(), prevIndex, replay, batch.commands()))
                 .map(reply -> verified(reply, batch))
                 .onComplete(inThisRun(result -> onAnswer(batch, result, System.nanoTime() - startNanos)));
@@ -142,6 +150,7 @@ final class Delivery {
 
     private void onAnswer(Batch batch, AsyncResult<List<Result>> result, long tookNanos) {
         int commands = batch.commands().size();
+        sending = false;
         if (result.failed()) {
             fail(AppFailure.of(result.cause()), batch.firstCommand(), commands);
             return;

@@ -11,11 +11,9 @@ import org.jspecify.annotations.Nullable;
  * leadership counts; earlier ones that were not told yet are dropped.
  */
 final class RolePush {
-    private static final long NO_TIMER = -1;
-
     private record Leadership(String role, long term, Optional<MemberId> leader) {}
 
-    private final Vertx vertx;
+    private final Alarm retry;
     private final AppClient client;
     private final AppOptions options;
     private final AppMetrics metrics;
@@ -29,10 +27,9 @@ final class RolePush {
     private boolean attached;
     private boolean interested;
     private boolean busy;
-    private long timer = NO_TIMER;
 
     RolePush(Vertx vertx, AppClient client, AppOptions options, AppMetrics metrics) {
-        this.vertx = vertx;
+        this.retry = new Alarm(vertx);
         this.client = client;
         this.options = options;
         this.metrics = metrics;
@@ -54,7 +51,7 @@ final class RolePush {
 
     void detach() {
         attached = false;
-        cancelTimer();
+        retry.cancel();
     }
 
     private void push() {
@@ -62,7 +59,7 @@ final class RolePush {
         if (!attached || !interested || busy || next == null || next.equals(told)) {
             return;
         }
-        cancelTimer();
+        retry.cancel();
         busy = true;
         long thisAttachment = attachment;
         client.role(AppJson.writeRole(options.bootEpoch(), next.role, next.term, next.leader))
@@ -100,17 +97,7 @@ final class RolePush {
 
     private void retryLater() {
         if (attached) {
-            timer = vertx.setTimer(options.limits().roleRetry().toMillis(), id -> {
-                timer = NO_TIMER;
-                push();
-            });
-        }
-    }
-
-    private void cancelTimer() {
-        if (timer != NO_TIMER) {
-            vertx.cancelTimer(timer);
-            timer = NO_TIMER;
+            retry.set(options.limits().roleRetry().toMillis(), this::push);
         }
     }
 }

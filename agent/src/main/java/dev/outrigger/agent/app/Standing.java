@@ -63,7 +63,8 @@ final class Standing {
     }
 
     /** For the moment between a failure and the next hand-shake, which may be short and come often. */
-    void doubt(String reason) {
+    void doubt(String what) {
+        String reason = what + "; it is asked where it stands";
         long now = System.nanoTime();
         if (now - doubtLoggedNanos >= DOUBT_LOG_INTERVAL_NANOS) {
             doubtLoggedNanos = now;

@@ -16,7 +16,7 @@ import java.util.List;
  * @param inflightAppendsMax append requests on their way to one follower; at the limit it is paused
  * @param inflightBytesMax bytes of entries on their way to one follower; at the limit it is paused
  * @param uncommittedBytesMax bytes of entries not yet committed; at the limit proposals are refused as overloaded
- * @param tailBytesMax bytes of recent entries kept in memory; durable ones beyond it are read from disk when needed
+ * @param tailBytesMax bytes of recent entries kept in memory; committed ones beyond it are read from disk when needed
  * @param pendingReadsMax reads waiting for the leader's confirmation; at the limit reads are refused
  */
 public record CoreOptions(

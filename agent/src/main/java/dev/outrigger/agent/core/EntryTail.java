@@ -84,7 +84,7 @@ final class EntryTail {
 
     /** Entries from {@code from}, which must be in memory, up to {@code to}; at least one, within the limits. */
     List<Entry> slice(long from, long to, int entriesMax, long bytesMax) {
-        List<Entry> slice = new ArrayList<>((int) Math.min(to - from + 1, entriesMax));
+        List<Entry> slice = new ArrayList<>();
         long bytes = 0;
         for (long index = from; index <= to && slice.size() < entriesMax; index++) {
             Entry entry = get(index);

@@ -18,6 +18,8 @@ final class Follower extends Role {
     private int electionTimeoutTicks;
     /** Highest index up to which this log is known to equal the leader's, in this term. */
     private long verifiedIndex;
+    /** Highest index acknowledged to this leader. */
+    private long acknowledgedIndex;
     /** Highest read round seen of this leader. */
     private long round;
 
@@ -88,7 +90,7 @@ final class Follower extends Role {
 
     @Override
     void onPersisted() {
-        if (leader.isPresent() && verifiedIndex > 0) {
+        if (leader.isPresent() && matchIndex() > acknowledgedIndex) {
             acknowledge();
         }
     }
@@ -137,10 +139,14 @@ final class Follower extends Role {
     }
 
     /** Only what is durable here and known to equal the leader's log counts. */
+    private long matchIndex() {
+        return Math.min(core.log().durableIndex(), verifiedIndex);
+    }
+
     private void acknowledge() {
-        long matchIndex = Math.min(core.log().durableIndex(), verifiedIndex);
-        core.sendDurably(
-                new AppendResponse(core.self(), leader.orElseThrow(), core.term(), true, matchIndex, 0, 0, 0, round));
+        acknowledgedIndex = matchIndex();
+        core.sendDurably(new AppendResponse(
+                core.self(), leader.orElseThrow(), core.term(), true, acknowledgedIndex, 0, 0, 0, round));
     }
 
     /** Helps the leader to step back over a whole term at once (Paper §5.3, end). */

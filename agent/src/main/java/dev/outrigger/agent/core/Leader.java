@@ -199,8 +199,15 @@ final class Leader extends Role {
         boolean fits = !entries.isEmpty()
                 && entries.get(0).index() == follower.nextIndex()
                 && entries.stream().allMatch(entry -> core.log().matches(entry.index(), entry.term()));
-        if (fits && follower.hasRoom()) {
-            send(member, follower, entries);
+        if (fits) {
+            sendFetched(member, follower, entries);
+        }
+    }
+
+    private void sendFetched(MemberId member, Progress follower, List<Entry> entries) {
+        int entriesMax = core.options().appendEntriesMax();
+        for (int from = 0; from < entries.size() && follower.hasRoom(); from += entriesMax) {
+            send(member, follower, entries.subList(from, Math.min(from + entriesMax, entries.size())));
         }
     }
 

@@ -73,15 +73,14 @@ final class Progress {
     }
 
     void sent(long prevIndex, int entries, long bytes, long commitIndex, long round) {
-        sentRound = round;
         long last = prevIndex + entries;
-        if (probing) {
-            probeSent = true;
-            afterProbe = Math.max(afterProbe, last + 1);
-            return;
-        }
+        sentRound = round;
         sentCommitIndex = Math.max(sentCommitIndex, Math.min(commitIndex, last));
-        if (entries > 0) {
+        if (probing) {
+            // While a probe with entries is out, news may follow it without any.
+            afterProbe = probeSent ? Math.max(afterProbe, last + 1) : last + 1;
+            probeSent = true;
+        } else if (entries > 0) {
             nextIndex = last + 1;
             inflight.add(new Append(last, bytes));
             inflightBytes += bytes;
@@ -107,8 +106,9 @@ final class Progress {
     /** The logs do not meet at {@code rejectedIndex}; they may at {@code candidateIndex}. */
     void rejected(long rejectedIndex, long candidateIndex, long round) {
         heard(round);
-        // An answer to a probe that is no longer out says nothing about the one that is.
-        boolean stale = probing ? rejectedIndex != nextIndex - 1 : rejectedIndex <= matchIndex;
+        // What the follower has acknowledged it has; and an answer to a probe that is no longer out says nothing about
+        // the one that is.
+        boolean stale = rejectedIndex <= matchIndex || probing && rejectedIndex != nextIndex - 1;
         if (!stale) {
             probe(Math.max(matchIndex + 1, Math.min(candidateIndex + 1, rejectedIndex)));
         }

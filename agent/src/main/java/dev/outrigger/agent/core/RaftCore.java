@@ -139,7 +139,7 @@ public final class RaftCore {
                 durableHardState = hardStateWrites.removeFirst().hardState();
             }
             role.onPersisted();
-            log.evict(options.tailBytesMax());
+            log.evict(options.tailBytesMax(), commitIndex);
         });
     }
 
@@ -265,7 +265,7 @@ public final class RaftCore {
         return role.matchIndex(member);
     }
 
-    /** Bytes of uncommitted entries in memory. */
+    /** Bytes of the uncommitted entries, but for those that were there already when this member started. */
     public long uncommittedBytes() {
         return log.bytesAfter(commitIndex);
     }
@@ -427,8 +427,10 @@ public final class RaftCore {
 
     private void onAppendRequest(AppendRequest request) {
         if (request.term() < term()) {
-            // Tells a leader of an older term that it is over, or it would go on for ever unheard.
-            sendDurably(new AppendResponse(self(), request.from(), term(), false, 0, request.prevIndex(), 0, 0, 0));
+            // Tells a leader of an older term that it is over, or it would go on for ever unheard. It may lead anew in
+            // this
+            // term by now: nothing is said about the log.
+            sendDurably(new AppendResponse(self(), request.from(), term(), false, 0, 0, 0, 0, 0));
             return;
         }
         if (request.term() == term() && leader().isPresent() && !leader().get().equals(request.from())) {

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The core's view of the log: the terms of all of it, the newest entries in memory, and how far it is durable. Entries
- * that are durable and old may leave memory; those that are not durable never do.
+ * The core's view of the log: the terms of all of it, the newest entries in memory, and how far it is durable. Only what
+ * is durable and committed may leave memory.
  */
 final class RaftLog {
     private final long firstIndex;
@@ -121,8 +121,9 @@ final class RaftLog {
         return tail.bytesAfter(index);
     }
 
-    void evict(long bytesMax) {
-        tail.evict(bytesMax, durableIndex);
+    /** Drops the oldest from memory while they exceed {@code bytesMax}, as far as they are durable and committed. */
+    void evict(long bytesMax, long commitIndex) {
+        tail.evict(bytesMax, Math.min(durableIndex, commitIndex));
     }
 
     /** A write on its way to the disk; truncation lowers what it will have made durable. */

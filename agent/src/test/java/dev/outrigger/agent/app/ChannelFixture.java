@@ -24,7 +24,7 @@ import java.util.function.Supplier;
 final class ChannelFixture implements AutoCloseable {
     static final String CLUSTER = "orders";
     static final long EPOCH = 7;
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** Quick to ask again, slow to give up a call. */
     static final AppLimits LIMITS = limits(Duration.ofSeconds(10), 1 << 20, 1024);

@@ -98,7 +98,8 @@ public sealed interface Message {
      * @param accepted whether the log matched at the request's {@code prevIndex}
      * @param matchIndex accepted: highest index known to match the leader's log <em>and</em> to be durable here; it only
      *     ever rises within a term. Not accepted: 0
-     * @param rejectedIndex not accepted: the {@code prevIndex} that did not match, else 0
+     * @param rejectedIndex not accepted: the {@code prevIndex} that did not match; 0 when the request was of an older term,
+     *     and {@code term} is all that is told; else 0
      * @param hintIndex not accepted: highest index of this log that may still match, else 0
      * @param hintTerm not accepted: term of the entry at {@code hintIndex}, 0 when that is 0
      * @param round the highest round seen from this leader in this term

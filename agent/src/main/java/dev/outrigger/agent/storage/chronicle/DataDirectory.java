@@ -1,5 +1,7 @@
 package dev.outrigger.agent.storage.chronicle;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.outrigger.agent.storage.StorageException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -30,7 +32,7 @@ final class DataDirectory implements AutoCloseable {
 
     /** Takes the directory, formatting it first when it is empty. Refuses one that is in use or somebody else's. */
     static DataDirectory open(Path root, String node, String cluster, DiskSync sync) throws IOException {
-        Files.createDirectories(root);
+        create(root, sync);
         DirectoryLock lock = DirectoryLock.take(root);
         try {
             Path identityFile = root.resolve("identity");
@@ -40,12 +42,22 @@ final class DataDirectory implements AutoCloseable {
             }
             DiskIdentity identity = DiskIdentity.read(identityFile);
             identity.mustBelongTo(node, cluster, root);
+            sync.forceDirectory(root); // an earlier process may have died between a rename and its force
             DataDirectory directory = new DataDirectory(root, sync, lock, identity);
             directory.removeStrayLogs();
             return directory;
         } catch (Throwable e) {
             lock.close();
             throw e;
+        }
+    }
+
+    private static void create(Path directory, DiskSync sync) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            Path parent = requireNonNull(directory.getParent());
+            create(parent, sync);
+            Files.createDirectory(directory);
+            sync.forceDirectory(parent);
         }
     }
 

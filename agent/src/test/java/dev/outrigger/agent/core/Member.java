@@ -1,0 +1,92 @@
+package dev.outrigger.agent.core;
+
+import dev.outrigger.agent.core.message.LogFetch;
+import dev.outrigger.agent.core.message.Message;
+import dev.outrigger.agent.core.message.Ready;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/** A core and its disk, driven as {@link Ready} asks for, one deliberate step at a time. */
+final class Member {
+    private final CoreOptions options;
+    private final RandomGenerator random;
+    private final Deque<Ready> writing = new ArrayDeque<>();
+    private final Deque<LogFetch> fetches = new ArrayDeque<>();
+    private Disk disk;
+    private RaftCore core;
+
+    Member(CoreOptions options, Disk disk, RandomGenerator random) {
+        this.options = options;
+        this.random = random;
+        this.disk = disk;
+        this.core = new RaftCore(options, disk.hardState(), disk.outline(), random);
+    }
+
+    RaftCore core() {
+        return core;
+    }
+
+    Disk disk() {
+        return disk;
+    }
+
+    /** Takes the next Ready; what it asks to be made durable is on its way to the disk from now on. */
+    Ready ready() {
+        Ready ready = core.ready();
+        writing.add(ready);
+        fetches.addAll(ready.fetches());
+        return ready;
+    }
+
+    /** Readys that are on their way to the disk. */
+    int writing() {
+        return writing.size();
+    }
+
+    /** Makes the oldest {@code readies} durable with one force; returns what may be sent from now on. */
+    List<Message> persist(int readies) {
+        List<Message> released = new ArrayList<>();
+        long number = 0;
+        for (int i = 0; i < readies; i++) {
+            Ready ready = writing.removeFirst();
+            disk.write(ready, Integer.MAX_VALUE);
+            released.addAll(ready.sendAfterPersist());
+            number = ready.number();
+        }
+        core.persisted(number);
+        return released;
+    }
+
+    /** Whether the core waits for entries to be read from the disk. */
+    boolean fetching() {
+        return !fetches.isEmpty();
+    }
+
+    /** Reads them. */
+    void fetch() {
+        while (fetching()) {
+            LogFetch fetch = fetches.removeFirst();
+            core.fetched(fetch.follower(), disk.read(fetch.firstIndex(), fetch.bytesMax()));
+        }
+    }
+
+    /** The power goes, and comes back. Of what was on its way, the first {@code kept} pieces have reached the disk. */
+    void restart(int kept) {
+        int left = kept;
+        for (Ready ready : writing) {
+            left -= disk.write(ready, left);
+        }
+        restart(disk);
+    }
+
+    /** Comes back with another disk. */
+    void restart(Disk found) {
+        writing.clear();
+        fetches.clear();
+        disk = found;
+        core = new RaftCore(options, disk.hardState(), disk.outline(), random);
+    }
+}
