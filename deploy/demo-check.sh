@@ -23,15 +23,15 @@ commands_go_on() { # NAME...
   local name before=()
   for name in "$@"; do before+=("$(acknowledged "$name")"); done
   for name in "$@"; do
-    within 30 acknowledges_past "$name" $((before[0] + 20)) || fail "no more commands go through $name"
+    within 60 acknowledges_past "$name" $((before[0] + 20)) || fail "no more commands go through $name"
     before=("${before[@]:1}")
   done
 }
 
 check_formation() {
   start_all
-  within 60 all_ready || fail "not every member became ready within 60 s"
-  within 10 leader >"$work/leader" || fail "no leader"
+  within 120 all_ready || fail "not every member became ready within 120 s"
+  within 30 leader >"$work/leader" || fail "no leader"
   step "$agents agents and $agents applications run; the leader is $(<"$work/leader")"
 }
 
@@ -65,10 +65,10 @@ check_loss_of_leader() {
   kill9 "$old" agent
   mapfile -t rest < <(others "$old")
   commands_go_on "${rest[@]}"
-  within 10 leader_is_not "$old" || fail "no new leader after the death of $old"
+  within 30 leader_is_not "$old" || fail "no new leader after the death of $old"
   step "kill -9 of the leader's agent ($old, pid $victim): commands went on within $((SECONDS - started_at)) s, leader is $(leader)"
   start "$old" agent
-  within 60 ready "$old" || fail "agent $old did not become ready after its restart"
+  within 120 ready "$old" || fail "agent $old did not become ready after its restart"
   commands_go_on "${names[@]}"
   step "agent $old is back and has caught up"
 }
@@ -81,7 +81,7 @@ check_loss_of_application() {
   commands_go_on "${rest[@]}"
   step "kill -9 of the application of $victim: commands go on through the others"
   start "$victim" app
-  within 60 ready "$victim" || fail "the application of $victim did not catch up after its restart"
+  within 120 ready "$victim" || fail "the application of $victim did not catch up after its restart"
   commands_go_on "${names[@]}"
   step "the application of $victim is back and has been given every command again"
 }
@@ -101,7 +101,7 @@ same_state() {
 }
 
 check_same_state() {
-  within 30 same_state || fail "the applications differ: $(tr '\n' ' ' <"$work/digests")"
+  within 60 same_state || fail "the applications differ: $(tr '\n' ' ' <"$work/digests")"
   step "all applications have the same state: $(<"$work/digests")"
 }
 

@@ -199,6 +199,6 @@ if [[ -n $check ]]; then
 else
   echo "starting $agents agents and $agents applications ($app) ..."
   start_all
-  within 60 all_ready || { show_logs && echo "demo.sh: not every member became ready within 60 s" >&2 && exit 1; }
+  within 120 all_ready || { show_logs && echo "demo.sh: not every member became ready within 120 s" >&2 && exit 1; }
   demonstrate
 fi

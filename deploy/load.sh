@@ -8,5 +8,5 @@ at=${1-leader} seconds=${2-5}
 
 "$here/build.sh" --load
 work=$(mktemp -d "${TMPDIR:-/tmp}/outrigger-load.XXXXXX")
-trap 'rm -rf "$work"' EXIT
+trap '[[ $? != 1 ]] && rm -rf "$work" || echo "logs are in $work" >&2' EXIT
 java -cp "$here/target/classes:$here/../sdk-java/target/classes" dev.outrigger.deploy.load.Load "$here/.." "$work" "$at" "$seconds"

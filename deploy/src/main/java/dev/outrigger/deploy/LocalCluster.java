@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  */
 public final class LocalCluster implements AutoCloseable {
     private static final Duration READY_MAX = Duration.ofSeconds(90);
-    private static final Duration LEADER_MAX = Duration.ofSeconds(30);
+    private static final Duration LEADER_MAX = Duration.ofSeconds(90);
 
     private final Path agentJar;
     private final Path directory;

@@ -14,7 +14,7 @@ import tools.jackson.databind.JsonNode;
 final class Workload implements AutoCloseable {
     static final String KEY = "journal";
 
-    private static final Duration GO_ON_MAX = Duration.ofSeconds(30);
+    private static final Duration GO_ON_MAX = Duration.ofSeconds(60);
     private static final Duration END_MAX = Duration.ofSeconds(30);
     private static final int GO_ON_COMMANDS = 50;
     private static final long AFTER_FAILURE_NANOS = 10_000_000;
