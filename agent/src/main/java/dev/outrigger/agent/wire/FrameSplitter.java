@@ -23,7 +23,7 @@ public final class FrameSplitter {
 
     private static final byte[] NOTHING = {};
     /** What is kept for the next unfinished frame after a large one. */
-    private static final int KEPT_BYTES_MAX = 64 * 1024;
+    private static final int KEPT_BYTES_MAX = 256 * 1024;
 
     private int frameBytesMax;
     private boolean preambleSeen;
