@@ -25,7 +25,9 @@ final class RemotePeer {
     private final HostAndPort address;
     private final PeerMetrics.OfPeer metrics;
 
-    private @Nullable OutboundLink outbound;
+    /** Read by whoever scrapes the metrics, too. */
+    private volatile @Nullable OutboundLink outbound;
+
     private @Nullable InboundLink inbound;
     private @Nullable Hello hello;
     private @Nullable Long lastContactNanos;
@@ -71,15 +73,17 @@ final class RemotePeer {
     }
 
     boolean isConnected() {
-        return outbound != null && outbound.isAdmitted();
+        OutboundLink link = outbound;
+        return link != null && link.isAdmitted();
     }
 
     boolean send(Message message) {
-        if (outbound == null || !outbound.isAdmitted()) {
+        OutboundLink link = outbound;
+        if (link == null || !link.isAdmitted()) {
             metrics.dropped("not_connected");
             return false;
         }
-        return outbound.send(message);
+        return link.send(message);
     }
 
     void heard() {
@@ -135,6 +139,7 @@ final class RemotePeer {
     }
 
     private long queuedBytes() {
-        return outbound == null ? 0 : outbound.queuedBytes();
+        OutboundLink link = outbound;
+        return link == null ? 0 : link.queuedBytes();
     }
 }
