@@ -116,13 +116,13 @@ public final class AppChannel {
         supervisor.execute(() -> rolePush.leadership(role, term, leader));
     }
 
-    /** Asks the application, beside delivery and whatever it has applied so far. The future never fails. */
+    /** Asks the application while it is attached, beside delivery. The future never fails. */
     public Future<QueryAnswer> query(Payload query) {
         AppStatus status = standing.status();
         if (supervisor.isClosed()) {
             return Future.succeededFuture(new QueryAnswer.Away("the agent is shutting down"));
         }
-        if (!status.attached() && status.state() != State.PAUSED) {
+        if (!status.attached()) {
             return Future.succeededFuture(new QueryAnswer.Away(status.reason().orElse("the application is away")));
         }
         long doubtsBefore = doubts;

@@ -26,7 +26,7 @@ public record AppStatus(
     public enum State {
         /** Position agreed; commands are delivered as they commit. */
         SERVING,
-        /** Not reachable, or its position must first be confirmed by the leader. */
+        /** Not reachable, in doubt, or at a position that the leader must confirm first. */
         WAITING,
         /** Delivering what it missed. */
         REPLAYING,

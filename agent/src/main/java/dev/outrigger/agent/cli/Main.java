@@ -45,6 +45,7 @@ public final class Main {
                 .addSubcommand(new SubmitCommand(console))
                 .addSubcommand(new QueryCommand(console))
                 .addSubcommand(new VersionCommand(console));
+        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setOut(console.outWriter()).setErr(console.errWriter());
         commandLine.setParameterExceptionHandler((failure, given) -> usage(failure, console));
         commandLine.setExecutionExceptionHandler((failure, command, result) -> failed(failure, result, console));

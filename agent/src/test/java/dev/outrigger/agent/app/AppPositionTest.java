@@ -100,6 +100,22 @@ class AppPositionTest extends AgainstAnApp {
     }
 
     @Test
+    void splitsABatchWhereReplayEnds() {
+        log.commands(1, 4).commitAll();
+        List<Call> held = new CopyOnWriteArrayList<>();
+        app.next("apply", (a, call) -> held.add(call));
+        start(ChannelFixture.limits(Duration.ofSeconds(10), 200, 1024))
+                .await("the first batch", () -> held.size() == 1);
+        fixture.append(log -> log.commands(1, 3));
+        NORMAL.serve(app, held.get(0));
+        fixture.awaitApplied(7);
+        assertEquals(List.of(range(1, 3), range(4, 4), range(5, 6), range(7, 7)), batches());
+        assertEquals(
+                List.of(true, true, false, false),
+                app.calls("apply").stream().map(Call::replay).toList());
+    }
+
+    @Test
     void waitsForTheLeaderWhenTheAppIsAheadOfTheCommitIndex() {
         log.commands(1, 5).commit(2);
         app.claim("orders", 4, 1);
