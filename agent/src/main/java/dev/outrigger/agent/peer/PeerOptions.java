@@ -81,7 +81,8 @@ public record PeerOptions(
 
     /**
      * @param connectTimeoutMillis how long a TCP connect may take
-     * @param greetingTimeoutMillis how long either side may take to greet, the TLS handshake as well
+     * @param greetingTimeoutMillis how long either side may take to greet, the TLS handshake as well; complete silence
+     *     ends a connection earlier
      * @param idleTimeoutMillis silence after which a connection counts as dead; signs of life go four times as often. Ten
      *     heartbeats is a good value
      * @param reconnectMinMillis first wait before connecting again, doubled from failure to failure

@@ -46,8 +46,9 @@ public interface PeerTransport {
             Optional<Problem> problem) {}
 
     /**
-     * @param code {@code PEER_DNS}, {@code PEER_UNREACHABLE}, {@code PEER_TLS}, {@code PEER_PROTOCOL} or a code of {@link
-     *     Admission.Refused}
+     * @param code {@code PEER_DNS}, {@code PEER_UNREACHABLE}, {@code PEER_TLS}, {@code PEER_PROTOCOL}; or the code of a
+     *     refusal by either side: one of {@link Admission.Refused}, {@code WRONG_NAME}, {@code UNKNOWN_MEMBER}, {@code
+     *     PROTOCOL_VERSION}
      * @param message what happened, to which peer
      */
     record Problem(String code, String message) {}
