@@ -46,7 +46,8 @@ import org.slf4j.LoggerFactory;
 final class Agent {
     private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
     private static final Duration STOP_WITHIN = Duration.ofSeconds(20);
-    private static final int HEARTBEATS_UNTIL_IDLE = 10;
+    /** Long enough for a machine that is short of processors; elections do not wait for it. */
+    private static final int ELECTION_TIMEOUTS_UNTIL_IDLE = 3;
 
     private final Settings settings;
     private final Storage storage;
@@ -209,7 +210,7 @@ final class Agent {
     private PeerOptions peerOptions(MemberId self, Map<MemberId, String> members) {
         Map<MemberId, String> peers = new TreeMap<>(members);
         peers.remove(self);
-        int idleMillis = (int) settings.heartbeat().toMillis() * HEARTBEATS_UNTIL_IDLE;
+        int idleMillis = (int) settings.electionTimeout().toMillis() * ELECTION_TIMEOUTS_UNTIL_IDLE;
         return new PeerOptions(
                 self,
                 settings.peer().host(),
