@@ -15,6 +15,17 @@ public interface AppEvents {
     void applied(List<Entry> commands, List<Result> results);
 
     /**
+     * The application has applied the commands from {@code firstIndex} to {@code lastIndex}, but what it answered is
+     * lost: the answer timed out, broke off or was broken. Whoever waits for one of them can only be told so. Comes after
+     * a hand-shake and before {@link #appliedIndex}; the first hand-shake reports everything that the application had
+     * applied before this agent started.
+     *
+     * @param firstIndex first index concerned, inclusive; the range may hold no-ops
+     * @param lastIndex last index concerned, inclusive
+     */
+    void resultsLost(long firstIndex, long lastIndex);
+
+    /**
      * Everything up to {@code index} has been applied, or needs no application (no-ops). Also called after a hand-shake,
      * when it may be lower than before: an application that lost its state starts again.
      */

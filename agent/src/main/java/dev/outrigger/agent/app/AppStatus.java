@@ -26,7 +26,7 @@ public record AppStatus(
     public enum State {
         /** Position agreed; commands are delivered as they commit. */
         SERVING,
-        /** Not reachable, or its position must first be confirmed by the leader. */
+        /** Not reachable, in doubt, or at a position that the leader must confirm first. */
         WAITING,
         /** Delivering what it missed. */
         REPLAYING,
@@ -34,6 +34,31 @@ public record AppStatus(
         PAUSED,
         /** Its state does not belong to this log; nothing is delivered until that changes. */
         REFUSED
+    }
+
+    static AppStatus beforeFirstContact() {
+        return new AppStatus(
+                State.WAITING,
+                Optional.empty(),
+                Optional.empty(),
+                0,
+                0,
+                Optional.of("the application has not been asked yet"),
+                System.nanoTime());
+    }
+
+    AppStatus as(State now, Optional<String> why) {
+        return new AppStatus(
+                now, appName, version, appliedIndex, appliedTerm, why, now == state ? sinceNanos : System.nanoTime());
+    }
+
+    AppStatus informed(AppInfo info) {
+        return new AppStatus(
+                state, info.name(), info.version(), info.appliedIndex(), info.appliedTerm(), reason, sinceNanos);
+    }
+
+    AppStatus applied(long index, long term) {
+        return new AppStatus(state, appName, version, index, term, reason, sinceNanos);
     }
 
     /** Whether commands submitted here can be answered by this application. */

@@ -30,7 +30,7 @@ public record Problem(
     public enum Code {
         MALFORMED(400, "The request is malformed"),
         UNAUTHORIZED(401, "A token is required"),
-        FORBIDDEN(403, "The token is not accepted"),
+        FORBIDDEN(403, "The request is not allowed"),
         NOT_FOUND(404, "There is nothing at this path"),
         METHOD_NOT_ALLOWED(405, "The method is not allowed here"),
         TOO_LARGE(413, "The command is too large"),
@@ -40,6 +40,7 @@ public record Problem(
         INTERNAL(500, "The agent failed"),
         NOT_IMPLEMENTED(501, "This version does not offer that"),
         APP_FAILED(502, "The application failed"),
+        STALLED(503, "The agent does not answer in time"),
         NO_LEADER(503, "No leader is known"),
         NO_QUORUM(503, "No majority can be reached"),
         APP_UNAVAILABLE(503, "The application beside this agent is away"),

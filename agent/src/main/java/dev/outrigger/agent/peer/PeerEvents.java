@@ -2,6 +2,7 @@ package dev.outrigger.agent.peer;
 
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Message;
+import dev.outrigger.agent.wire.Hello;
 
 /** What the transport tells its owner; always on the owner's event loop. Implementations do not throw. */
 public interface PeerEvents {

@@ -2,6 +2,7 @@ package dev.outrigger.agent.peer;
 
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Message;
+import dev.outrigger.agent.wire.Hello;
 import io.vertx.core.Future;
 import java.util.Map;
 import java.util.Optional;
@@ -45,8 +46,9 @@ public interface PeerTransport {
             Optional<Problem> problem) {}
 
     /**
-     * @param code {@code PEER_DNS}, {@code PEER_UNREACHABLE}, {@code PEER_TLS}, {@code PEER_PROTOCOL} or a code of {@link
-     *     Admission.Refused}
+     * @param code {@code PEER_DNS}, {@code PEER_UNREACHABLE}, {@code PEER_TLS}, {@code PEER_PROTOCOL}; or the code of a
+     *     refusal by either side: one of {@link Admission.Refused}, {@code WRONG_NAME}, {@code UNKNOWN_MEMBER}, {@code
+     *     PROTOCOL_VERSION}
      * @param message what happened, to which peer
      */
     record Problem(String code, String message) {}

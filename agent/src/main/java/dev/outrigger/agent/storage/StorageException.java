@@ -1,5 +1,7 @@
 package dev.outrigger.agent.storage;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The disk did not do what was asked of it. The message says what happened, to which file and index, and what the user
  * can do.
@@ -11,7 +13,7 @@ public class StorageException extends RuntimeException {
         super(message);
     }
 
-    public StorageException(String message, Throwable cause) {
+    public StorageException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

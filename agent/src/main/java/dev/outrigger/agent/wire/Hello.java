@@ -1,4 +1,4 @@
-package dev.outrigger.agent.peer;
+package dev.outrigger.agent.wire;
 
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.storage.ClusterIdentity;
@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What two agents tell each other before anything else.
+ * What two agents tell each other before anything else. Texts are at most {@link HelloCodec#TEXT_BYTES_MAX} bytes without
+ * control characters, or the greeting cannot be sent.
  *
  * @param clusterName name of the cluster as set by the user
  * @param node the sender's name

@@ -1,0 +1,322 @@
+package dev.outrigger.agent.app;
+
+import dev.outrigger.agent.app.AppEvents.Result;
+import dev.outrigger.agent.app.AppStatus.State;
+import dev.outrigger.agent.core.message.Entry;
+import dev.outrigger.agent.core.message.MemberId;
+import dev.outrigger.agent.core.message.Payload;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The channel to the application beside this agent. It asks the application where it stands, delivers from there what is
+ * committed, and after any doubt (timeout, broken connection, unexpected or broken answer) asks again. It outlives the
+ * application, skips nothing, and reports a result only from an answer that fits its batch exactly.
+ *
+ * <p>Everything runs on the owner's event loop: call every method there; {@link AppEvents} come there and futures
+ * complete there. Nothing blocks. No failure ends the channel; only {@link #close} does.
+ */
+public final class AppChannel {
+    private enum Phase {
+        NEW,
+        /** {@code info} is under way. */
+        ASKING,
+        /** A timer runs, then {@code info} is asked. */
+        RESTING,
+        DELIVERING
+    }
+
+    private final Vertx vertx;
+    private final AppOptions options;
+    private final CommittedLog log;
+    private final AppEvents events;
+    private final Alarm alarm;
+    private final AppMetrics metrics;
+    private final Supervisor supervisor;
+    private final AppClient client;
+    private final Standing standing;
+    private final Pace pace;
+    private final Delivery delivery;
+    private final RolePush rolePush;
+    private final Queries queries;
+    private final Backoff afterSilence;
+    private final Backoff afterFailure;
+
+    private Phase phase = Phase.NEW;
+    private long idleTimer;
+    /** How often the application was no longer known to stand where delivery assumed. */
+    private long doubts;
+    /** Whether the question under way only makes sure of an application that is served. */
+    private boolean checking;
+    /** Set while the leader must confirm where the application stands. */
+    private @Nullable AppInfo unconfirmed;
+    /** Last index whose result was reported, or reported as lost. */
+    private long reportedIndex;
+
+    private long replayLastIndex;
+    /** Since the last verified answer. */
+    private @Nullable BatchFailure lastFailure;
+
+    private String lastCrash = "";
+
+    public AppChannel(Vertx vertx, AppOptions options, CommittedLog log, AppEvents events, MeterRegistry registry) {
+        AppLimits limits = options.limits();
+        this.vertx = vertx;
+        this.options = options;
+        this.log = log;
+        this.events = events;
+        alarm = new Alarm(vertx);
+        metrics = new AppMetrics(registry);
+        supervisor = new Supervisor(metrics, crash -> doubt("the agent failed to serve the application: " + crash));
+        client = new AppClient(vertx, options, () -> supervisor.execute(this::onConnectionLost));
+        standing = new Standing(events, metrics);
+        pace = new Pace(limits.batchCommandsMax(), limits.pauseAfterFailures(), limits.callTimeout());
+        delivery = new Delivery(log, client, options, pace, metrics, supervisor, new DeliveryOutcome());
+        rolePush = new RolePush(vertx, client, options, metrics);
+        queries = new Queries(client, limits.queriesInFlightMax(), metrics);
+        afterSilence = new Backoff(limits.retryMin(), limits.retryMax());
+        afterFailure = new Backoff(limits.retryMin(), limits.retryMax());
+    }
+
+    /** Begins to look for the application; it may come much later. */
+    public void start() {
+        idleTimer = vertx.setPeriodic(options.limits().idleCheck().toMillis(), id -> supervisor.execute(this::check));
+        supervisor.execute(this::ask);
+    }
+
+    /** {@link CommittedLog#deliverableIndex} has advanced. Cheap; call it once for many entries. */
+    public void committed() {
+        supervisor.execute(() -> {
+            if (phase == Phase.DELIVERING) {
+                delivery.wake();
+            } else if (phase == Phase.RESTING && unconfirmed != null && isSettled(unconfirmed)) {
+                ask();
+            }
+        });
+    }
+
+    private boolean isSettled(AppInfo info) {
+        return !(Handshake.decide(info, options.clusterName(), log) instanceof Decision.AwaitCommit);
+    }
+
+    /**
+     * Who leads. The application is told once it is attached, and on every change; of several changes only the last.
+     *
+     * @param role this member's role, as the application shall read it
+     * @param term current term, the fencing token for side effects
+     * @param leader the leader, where known
+     */
+    public void leadership(String role, long term, Optional<MemberId> leader) {
+        supervisor.execute(() -> rolePush.leadership(role, term, leader));
+    }
+
+    /** Asks the application while it is attached, beside delivery. The future never fails. */
+    public Future<QueryAnswer> query(Payload query) {
+        AppStatus status = standing.status();
+        if (supervisor.isClosed()) {
+            return Future.succeededFuture(new QueryAnswer.Away("the agent is shutting down"));
+        }
+        if (!status.attached()) {
+            return Future.succeededFuture(new QueryAnswer.Away(status.reason().orElse("the application is away")));
+        }
+        long doubtsBefore = doubts;
+        return queries.ask(query).map(answer -> doubts == doubtsBefore ? answer : inDoubt(answer));
+    }
+
+    /** A query may reach an application that has just restarted and is behind; by its answer the loss is known. */
+    private static QueryAnswer inDoubt(QueryAnswer answer) {
+        return answer instanceof QueryAnswer.Answered
+                ? new QueryAnswer.Away("the application may have restarted while it answered")
+                : answer;
+    }
+
+    /** Where the application stands now. */
+    public AppStatus status() {
+        return standing.status();
+    }
+
+    /**
+     * Ends the channel; no event comes any more. A batch under way is cut off: the application may or may not apply it,
+     * and says which at the next hand-shake.
+     */
+    public Future<Void> close() {
+        supervisor.close();
+        alarm.cancel();
+        vertx.cancelTimer(idleTimer);
+        detach();
+        return client.close();
+    }
+
+    private void ask() {
+        checking = false;
+        askInfo();
+    }
+
+    /** An application that restarts while nothing is delivered must not stay behind until the next command. */
+    private void check() {
+        if (phase == Phase.DELIVERING && delivery.isIdle()) {
+            checking = true;
+            askInfo();
+        }
+    }
+
+    private void onConnectionLost() {
+        String what = "the application closed the connection";
+        if (phase == Phase.ASKING && checking) {
+            checking = false;
+            detach();
+            standing.doubt(what);
+        } else if (phase == Phase.DELIVERING && !delivery.isSending()) {
+            doubt(what);
+        }
+    }
+
+    private void askInfo() {
+        alarm.cancel();
+        phase = Phase.ASKING;
+        unconfirmed = null;
+        client.info().onComplete(result -> supervisor.execute(() -> onInfo(result)));
+    }
+
+    private void onInfo(AsyncResult<AppInfo> result) {
+        if (phase != Phase.ASKING) {
+            return;
+        }
+        if (result.failed()) {
+            onSilence(AppFailure.of(result.cause()));
+            return;
+        }
+        afterSilence.reset();
+        AppInfo info = result.result();
+        Decision decision = Handshake.decide(info, options.clusterName(), log);
+        if (checking && decision instanceof Decision.Deliver && info.appliedIndex() == delivery.prevIndex()) {
+            afterFailure.reset();
+            phase = Phase.DELIVERING;
+            delivery.wake();
+            return;
+        }
+        metrics.decided(decision);
+        standing.informed(info);
+        if (decision instanceof Decision.Deliver position) {
+            attach(position);
+        } else if (decision instanceof Decision.AwaitCommit await) {
+            unconfirmed = info;
+            detach();
+            rest(options.limits().refusedRetry().toMillis());
+            standing.become(State.WAITING, await.reason());
+        } else if (decision instanceof Decision.Refuse refuse) {
+            detach();
+            rest(options.limits().refusedRetry().toMillis());
+            standing.become(State.REFUSED, refuse.reason());
+        }
+    }
+
+    private void onSilence(AppFailure failure) {
+        metrics.failed("info", failure);
+        detach();
+        // Its absence explains the failure before, so no command is to blame.
+        pace.unreachable();
+        rest(afterSilence.nextMillis());
+        String before = lastFailure == null ? "" : " since it was given " + lastFailure.batch();
+        standing.become(
+                State.WAITING,
+                "the application at " + options.baseUri() + " " + failure.detail() + before + "; it is asked again");
+    }
+
+    private void attach(Decision.Deliver position) {
+        replayLastIndex = position.replayLastIndex();
+        boolean pause = pace.confirm(position.appliedIndex());
+        BatchFailure failure = lastFailure;
+        report(position.appliedIndex());
+        if (supervisor.isClosed()) {
+            return; // By whoever was told.
+        }
+        rolePush.attach();
+        if (pause && failure != null) {
+            pause(failure);
+        } else {
+            deliver(position);
+        }
+    }
+
+    private void report(long appliedIndex) {
+        long firstLost = reportedIndex + 1;
+        reportedIndex = appliedIndex;
+        if (firstLost <= appliedIndex) {
+            events.resultsLost(firstLost, appliedIndex);
+        }
+        events.appliedIndex(appliedIndex);
+    }
+
+    private void pause(BatchFailure failure) {
+        Duration retry = options.limits().pausedRetry();
+        rest(retry.toMillis());
+        standing.become(
+                State.PAUSED,
+                "the application cannot apply " + failure.batch() + ", it " + failure.detail()
+                        + "; delivery stands there and tries again every " + retry.toSeconds()
+                        + " s, nothing is skipped; look into the application's log, repair or restart it");
+    }
+
+    private void deliver(Decision.Deliver position) {
+        phase = Phase.DELIVERING;
+        boolean retriesAfterPause = standing.is(State.PAUSED) && pace.suspended(position.appliedIndex());
+        if (!retriesAfterPause) {
+            standing.become(position.replays() ? State.REPLAYING : State.SERVING);
+        }
+        delivery.begin(position);
+    }
+
+    private final class DeliveryOutcome implements Delivery.Outcome {
+        @Override
+        public void delivered(Batch batch, List<Result> results) {
+            if (!batch.isEmpty()) {
+                Entry last = batch.lastCommand();
+                afterFailure.reset();
+                lastFailure = null;
+                reportedIndex = last.index();
+                standing.applied(last.index(), last.term());
+                events.applied(batch.commands(), results);
+            }
+            events.appliedIndex(batch.lastIndex());
+            // No-ops before a command that is tried again prove nothing.
+            if (!supervisor.isClosed() && !(batch.isEmpty() && standing.is(State.PAUSED))) {
+                standing.become(batch.lastIndex() < replayLastIndex ? State.REPLAYING : State.SERVING);
+            }
+        }
+
+        @Override
+        public void failed(BatchFailure failure) {
+            if (failure.commands() == 0) {
+                doubt("the application " + failure.detail());
+                return;
+            }
+            pace.failed(failure);
+            lastFailure = failure;
+            doubt("the application, given " + failure.batch() + ", " + failure.detail());
+        }
+    }
+
+    private void doubt(String what) {
+        detach();
+        rest(afterFailure.nextMillis());
+        standing.doubt(what);
+    }
+
+    private void detach() {
+        doubts++;
+        delivery.stop();
+        rolePush.detach();
+    }
+
+    private void rest(long millis) {
+        phase = Phase.RESTING;
+        alarm.set(millis, () -> supervisor.execute(this::ask));
+    }
+}

@@ -1,0 +1,115 @@
+package dev.outrigger.agent.app;
+
+import dev.outrigger.agent.core.message.Payload;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientBuilder;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import java.net.URI;
+
+/**
+ * The application's HTTP interface. Delivery, role pushes and queries have connections of their own, so that none of
+ * them ever waits for another. Hand-shakes share delivery's one connection, which is kept open: when it ends without
+ * notice, the application is not the one that answered the hand-shake. Futures complete on the calling event loop and
+ * fail with {@link AppFailure} only.
+ */
+final class AppClient {
+    private static final String JSON = "application/json";
+    private static final String OCTETS = "application/octet-stream";
+    private static final int QUERY_CONNECTIONS_MAX = 32;
+    private static final int FOR_EVER = 0;
+    // Below what servers commonly keep an idle connection for (Node.js: 5 s), else the next call may meet a closed one.
+    private static final int KEEP_ALIVE_SECONDS = 4;
+
+    private final Vertx vertx;
+    private final AppOptions options;
+    private final String host;
+    private final int port;
+    private final String path;
+    private final HttpClient deliveries;
+    private final HttpClient roles;
+    private final HttpClient queries;
+    private boolean endAnnounced;
+
+    /** @param connectionLost told when delivery's connection has ended, unless the application had announced it */
+    AppClient(Vertx vertx, AppOptions options, Runnable connectionLost) {
+        this.vertx = vertx;
+        this.options = options;
+        URI base = options.baseUri();
+        this.host = base.getHost().replaceAll("^\\[|]$", "");
+        this.port = base.getPort() == -1 ? 80 : base.getPort();
+        this.path = base.getRawPath().replaceAll("/+$", "") + "/outrigger/v1/";
+        this.deliveries = client(1, FOR_EVER)
+                .withConnectHandler(connection -> {
+                    endAnnounced = false;
+                    connection.closeHandler(closed -> {
+                        if (!endAnnounced) {
+                            connectionLost.run();
+                        }
+                    });
+                })
+                .build();
+        this.roles = client(1, KEEP_ALIVE_SECONDS).build();
+        this.queries = client(QUERY_CONNECTIONS_MAX, KEEP_ALIVE_SECONDS).build();
+    }
+
+    private HttpClientBuilder client(int connectionsMax, int keepAliveSeconds) {
+        HttpClientOptions http = new HttpClientOptions()
+                .setConnectTimeout((int) options.limits().callTimeout().toMillis())
+                .setKeepAliveTimeout(keepAliveSeconds)
+                .setMaxChunkSize(64 << 10);
+        PoolOptions pool = new PoolOptions()
+                .setHttp1MaxSize(connectionsMax)
+                .setMaxWaitQueueSize(options.limits().queriesInFlightMax());
+        return vertx.httpClientBuilder().with(http).with(pool);
+    }
+
+    Future<AppInfo> info() {
+        return call(deliveries, HttpMethod.GET, "info", JSON, Buffer.buffer())
+                .onSuccess(reply -> endAnnounced = reply.last())
+                .map(reply -> AppJson.readInfo(reply.bodyOf200()));
+    }
+
+    Future<AppReply> apply(Buffer body) {
+        return call(deliveries, HttpMethod.POST, "apply", JSON, body).onSuccess(reply -> endAnnounced = reply.last());
+    }
+
+    Future<AppReply> role(Buffer body) {
+        return call(roles, HttpMethod.POST, "role", JSON, body);
+    }
+
+    Future<Payload> query(Payload query) {
+        return call(queries, HttpMethod.POST, "query", OCTETS, Buffer.buffer(query.array()))
+                .map(reply -> Payload.of(reply.bodyOf200().getBytes()));
+    }
+
+    private Future<AppReply> call(HttpClient client, HttpMethod method, String name, String contentType, Buffer body) {
+        RequestOptions request = new RequestOptions()
+                .setMethod(method)
+                .setHost(host)
+                .setPort(port)
+                .setURI(path + name)
+                .setFollowRedirects(false)
+                .putHeader("Outrigger-Cluster", options.clusterName());
+        if (method == HttpMethod.POST) {
+            request.putHeader("Content-Type", contentType);
+        }
+        options.bearerToken().ifPresent(token -> request.putHeader("Authorization", "Bearer " + token));
+        return AppCall.start(
+                vertx,
+                client,
+                request,
+                body,
+                options.limits().callTimeout(),
+                options.limits().responseBytesMax());
+    }
+
+    Future<Void> close() {
+        return Future.join(deliveries.close(), roles.close(), queries.close()).mapEmpty();
+    }
+}

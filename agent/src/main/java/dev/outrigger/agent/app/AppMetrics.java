@@ -1,0 +1,65 @@
+package dev.outrigger.agent.app;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+/** The channel's meters, {@code outrigger.app.*}. Written on the event loop, read by any thread. */
+final class AppMetrics {
+    private final MeterRegistry registry;
+    private final Timer applyTime;
+    private final DistributionSummary batchCommands;
+    private final Counter commandsApplied;
+    private volatile AppStatus.State state = AppStatus.State.WAITING;
+
+    AppMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        applyTime = Timer.builder("outrigger.app.apply")
+                .description("From sending a batch to its verified answer")
+                .publishPercentileHistogram()
+                .minimumExpectedValue(Duration.ofNanos(50_000))
+                .maximumExpectedValue(Duration.ofSeconds(10))
+                .register(registry);
+        batchCommands = DistributionSummary.builder("outrigger.app.batch.commands")
+                .description("Commands in one verified batch")
+                .register(registry);
+        commandsApplied = Counter.builder("outrigger.app.commands.applied")
+                .description("Commands that the application applied and answered; replayed ones count again")
+                .register(registry);
+        for (AppStatus.State each : AppStatus.State.values()) {
+            Gauge.builder("outrigger.app.state", () -> state == each ? 1 : 0)
+                    .description("1 for the state that the application channel is in")
+                    .tag("state", each.name().toLowerCase(Locale.ROOT))
+                    .register(registry);
+        }
+    }
+
+    void state(AppStatus.State now) {
+        state = now;
+    }
+
+    void applied(int commands, long tookNanos) {
+        applyTime.record(tookNanos, TimeUnit.NANOSECONDS);
+        batchCommands.record(commands);
+        commandsApplied.increment(commands);
+    }
+
+    void decided(Decision decision) {
+        registry.counter("outrigger.app.handshakes", "decision", decision.tag()).increment();
+    }
+
+    void failed(String call, AppFailure failure) {
+        registry.counter(
+                        "outrigger.app.failures",
+                        "call",
+                        call,
+                        "cause",
+                        failure.cause().tag())
+                .increment();
+    }
+}

@@ -1,0 +1,408 @@
+package dev.outrigger.agent.node;
+
+import dev.outrigger.agent.app.AppChannel;
+import dev.outrigger.agent.app.AppEvents;
+import dev.outrigger.agent.app.AppStatus;
+import dev.outrigger.agent.app.CommittedLog;
+import dev.outrigger.agent.core.CoreOptions;
+import dev.outrigger.agent.core.RaftCore;
+import dev.outrigger.agent.core.message.MemberId;
+import dev.outrigger.agent.core.message.Message;
+import dev.outrigger.agent.core.message.Payload;
+import dev.outrigger.agent.node.Answer.Applied;
+import dev.outrigger.agent.node.Problem.Code;
+import dev.outrigger.agent.node.Problem.Outcome;
+import dev.outrigger.agent.peer.Admission;
+import dev.outrigger.agent.peer.PeerEvents;
+import dev.outrigger.agent.peer.PeerTransport;
+import dev.outrigger.agent.storage.ClusterIdentity;
+import dev.outrigger.agent.storage.Storage;
+import dev.outrigger.agent.wire.Hello;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One agent's member of its cluster: greets its peers, forms or joins the cluster, and from then on drives the group.
+ * Everything runs on one event loop, and nothing there blocks.
+ */
+public final class AgentNode implements Node, PeerEvents {
+    private static final Logger LOG = LoggerFactory.getLogger(AgentNode.class);
+
+    private final Vertx vertx;
+    private final Context context;
+    private final NodeOptions options;
+    private final Storage storage;
+    private final LogThread logThread;
+    private final Formation formation;
+    private final PeerTransport transport;
+    private final BiFunction<CommittedLog, AppEvents, AppChannel> appChannel;
+    private final NodeMetrics metrics;
+    private final Consumer<Throwable> fatal;
+    private final Diagnoses diagnoses = new Diagnoses();
+    private final long startNanos = System.nanoTime();
+
+    private Optional<RaftDriver> driver = Optional.empty();
+    private boolean joining;
+    private boolean stopped;
+    private volatile long lastTickNanos = System.nanoTime();
+
+    /**
+     * @param context the event loop that owns the node
+     * @param storage open; the node closes it
+     * @param peerTransport makes the transport from the local greeting and the node
+     * @param appChannel makes the channel to the application
+     * @param fatal called when the agent must stop at once
+     */
+    public AgentNode(
+            Vertx vertx,
+            Context context,
+            NodeOptions options,
+            Storage storage,
+            BiFunction<Supplier<Hello>, PeerEvents, PeerTransport> peerTransport,
+            BiFunction<CommittedLog, AppEvents, AppChannel> appChannel,
+            MeterRegistry registry,
+            Consumer<Throwable> fatal) {
+        this.vertx = vertx;
+        this.context = context;
+        this.options = options;
+        this.storage = storage;
+        this.logThread = new LogThread(storage, context);
+        this.formation = new Formation(
+                options, storage.recovered().storageId(), storage.recovered().cluster());
+        this.appChannel = appChannel;
+        this.metrics = new NodeMetrics(registry);
+        this.fatal = fatal;
+        this.transport = peerTransport.apply(this::hello, this);
+    }
+
+    /** Starts on the node's event loop. Fails when the peer address cannot be bound. */
+    public Future<Void> start() {
+        Promise<Void> started = Promise.promise();
+        context.runOnContext(ignored -> {
+            formation.cluster().ifPresent(this::startDriver);
+            transport.start().onComplete(started);
+            considerJoining();
+            scheduleTick();
+            refreshDiagnoses();
+        });
+        return started.future();
+    }
+
+    /**
+     * Takes nothing new, waits a moment for what is under way, and ends: the application channel, the peers, the disk.
+     * Never removes the member from its cluster.
+     */
+    public Future<Void> stop() {
+        Promise<Void> ended = Promise.promise();
+        context.runOnContext(ignored -> {
+            driver.ifPresent(RaftDriver::stopIntake);
+            long deadlineNanos =
+                    System.nanoTime() + options.limits().shutdownGrace().toNanos();
+            awaitQuiet(deadlineNanos)
+                    .eventually(() -> driver.map(RaftDriver::close).orElseGet(Future::succeededFuture))
+                    .eventually(transport::close)
+                    .eventually(() -> {
+                        stopped = true;
+                        return logThread.close();
+                    })
+                    .onComplete(ended);
+        });
+        return ended.future();
+    }
+
+    /** When the event loop last ticked, by {@link System#nanoTime()}; any thread. */
+    public long lastTickNanos() {
+        return lastTickNanos;
+    }
+
+    // ---- Node ----
+
+    @Override
+    public Context context() {
+        return context;
+    }
+
+    @Override
+    public Future<List<Answer<Applied>>> submit(List<Payload> commands, Duration wait) {
+        if (driver.isPresent()) {
+            return driver.get().submit(commands, wait);
+        }
+        List<Answer<Applied>> answers = new ArrayList<>();
+        commands.forEach(command -> answers.add(new Answer.Failed<>(forming())));
+        return Future.succeededFuture(answers);
+    }
+
+    @Override
+    public Future<Answer<Long>> barrier(Duration wait) {
+        return driver.map(group -> group.barrier(wait))
+                .orElseGet(() -> Future.succeededFuture(new Answer.Failed<>(forming())));
+    }
+
+    @Override
+    public Future<Answer<Payload>> query(Payload query, boolean linearizable, long minIndex, Duration wait) {
+        return driver.map(group -> group.query(query, linearizable, minIndex, wait))
+                .orElseGet(() -> Future.succeededFuture(new Answer.Failed<>(forming())));
+    }
+
+    @Override
+    public NodeStatus status() {
+        refreshDiagnoses();
+        Optional<RaftCore> core = driver.map(RaftDriver::core);
+        return new NodeStatus(
+                options.clusterName(),
+                formation.cluster().map(ClusterIdentity::clusterId),
+                new NodeStatus.Self(
+                        options.self(),
+                        storage.recovered().storageId(),
+                        storage.recovered().bootEpoch(),
+                        options.version(),
+                        options.zone(),
+                        Duration.ofNanos(System.nanoTime() - startNanos).toMillis()),
+                driver.map(group -> group.leadership().roleName()).orElse("forming"),
+                core.map(RaftCore::term).orElse(0L),
+                core.flatMap(RaftCore::leader),
+                logStatus(core),
+                appStatus(),
+                members(core),
+                diagnoses.current());
+    }
+
+    private NodeStatus.Log logStatus(Optional<RaftCore> core) {
+        return new NodeStatus.Log(
+                core.map(RaftCore::firstIndex).orElse(1L),
+                core.map(RaftCore::lastIndex).orElse(0L),
+                core.map(RaftCore::durableIndex).orElse(0L),
+                core.map(RaftCore::commitIndex).orElse(0L),
+                driver.map(RaftDriver::appliedIndex).orElse(0L),
+                storage.bytesOnDisk(),
+                driver.flatMap(RaftDriver::syncP99Micros));
+    }
+
+    private AppStatus appStatus() {
+        return driver.map(RaftDriver::appStatus)
+                .orElseGet(() -> new AppStatus(
+                        AppStatus.State.WAITING,
+                        Optional.empty(),
+                        Optional.empty(),
+                        0,
+                        0,
+                        Optional.of("The cluster is not formed yet."),
+                        startNanos));
+    }
+
+    private List<NodeStatus.Member> members(Optional<RaftCore> core) {
+        Map<MemberId, PeerTransport.PeerView> peers = transport.peers();
+        List<NodeStatus.Member> members = new ArrayList<>();
+        addresses().forEach((member, address) -> {
+            Optional<PeerTransport.PeerView> peer = Optional.ofNullable(peers.get(member));
+            boolean self = member.equals(options.self());
+            members.add(new NodeStatus.Member(
+                    member,
+                    address,
+                    "voter",
+                    core.flatMap(known -> known.matchIndex(member)),
+                    peer.flatMap(PeerTransport.PeerView::lastContactNanos).map(AgentNode::millisSince),
+                    self ? options.zone() : peer.flatMap(AgentNode::zone),
+                    self
+                            ? Optional.of(options.version())
+                            : peer.flatMap(PeerTransport.PeerView::hello).map(Hello::version)));
+        });
+        return members;
+    }
+
+    private static long millisSince(long nanos) {
+        return Duration.ofNanos(System.nanoTime() - nanos).toMillis();
+    }
+
+    private static Optional<String> zone(PeerTransport.PeerView peer) {
+        return peer.hello().map(Hello::zone).filter(zone -> !zone.isEmpty());
+    }
+
+    /** The cluster's own list once it is formed, before that the settings'. */
+    private SortedMap<MemberId, String> addresses() {
+        SortedMap<MemberId, String> addresses = new TreeMap<>();
+        formation
+                .cluster()
+                .ifPresentOrElse(
+                        cluster -> cluster.members().forEach(member -> addresses.put(member.name(), member.peer())),
+                        () -> addresses.putAll(options.initialMembers()));
+        return addresses;
+    }
+
+    // ---- PeerEvents ----
+
+    @Override
+    public Admission admit(Hello remote) {
+        Admission admission = formation.admit(remote);
+        considerJoining();
+        return admission;
+    }
+
+    @Override
+    public void connected(Hello remote) {
+        LOG.info("connected to {} (version {}, start {})", remote.node(), remote.version(), remote.bootEpoch());
+    }
+
+    @Override
+    public void disconnected(MemberId peer) {
+        LOG.info("connection with {} ended", peer);
+        driver.ifPresent(group -> group.peerDisconnected(peer));
+    }
+
+    @Override
+    public void received(Message message) {
+        driver.ifPresent(group -> group.receive(message));
+    }
+
+    // ---- forming ----
+
+    private Hello hello() {
+        return new Hello(
+                options.clusterName(),
+                options.self(),
+                storage.recovered().storageId(),
+                storage.recovered().bootEpoch(),
+                options.memberList(),
+                formation.cluster(),
+                options.version(),
+                options.zone().orElse(""));
+    }
+
+    /** Once it is clear which cluster this disk belongs to, that is written down before anybody is told. */
+    private void considerJoining() {
+        if (joining) {
+            return;
+        }
+        formation.proposal(UUID.randomUUID().toString()).ifPresent(cluster -> {
+            joining = true;
+            logThread.saveCluster(cluster).onFailure(fatal::accept).onSuccess(saved -> {
+                LOG.info("member of cluster {} with {}", cluster.clusterId(), cluster.members());
+                formation.decided(cluster);
+                startDriver(cluster);
+                transport.reconnect();
+            });
+        });
+    }
+
+    private void startDriver(ClusterIdentity cluster) {
+        long tickMillis = options.tickMillis();
+        List<MemberId> voters =
+                cluster.members().stream().map(ClusterIdentity.Member::name).toList();
+        CoreOptions coreOptions = CoreOptions.of(options.self(), voters)
+                .withTicks((int) Math.max(2, options.electionTimeout().toMillis() / tickMillis), (int)
+                        Math.max(1, options.heartbeat().toMillis() / tickMillis));
+        RaftCore core = new RaftCore(
+                coreOptions,
+                storage.recovered().hardState(),
+                storage.recovered().log(),
+                new SplittableRandom());
+        RaftDriver group = new RaftDriver(
+                context,
+                options,
+                core,
+                storage.recovered().bootEpoch(),
+                transport,
+                logThread,
+                appChannel,
+                metrics,
+                fatal);
+        driver = Optional.of(group);
+        group.start();
+    }
+
+    private Problem forming() {
+        return new Problem(
+                Code.NO_QUORUM,
+                Outcome.NONE,
+                "The cluster is not formed yet: no greeting from " + formation.missing() + " so far. "
+                        + "All listed members must be up once.",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(Duration.ofMillis(500)));
+    }
+
+    // ---- time ----
+
+    /** Armed anew after each tick: after a pause ticks must not come in a burst. */
+    private void scheduleTick() {
+        vertx.setTimer(options.tickMillis(), ignored -> {
+            if (!stopped) {
+                lastTickNanos = System.nanoTime();
+                driver.ifPresent(RaftDriver::tick);
+                scheduleTick();
+            }
+        });
+    }
+
+    private Future<Void> awaitQuiet(long deadlineNanos) {
+        boolean quiet = driver.map(RaftDriver::isQuiet).orElse(true);
+        if (quiet || System.nanoTime() - deadlineNanos >= 0) {
+            return Future.succeededFuture();
+        }
+        return vertx.timer(10, java.util.concurrent.TimeUnit.MILLISECONDS)
+                .compose(ignored -> awaitQuiet(deadlineNanos));
+    }
+
+    private void refreshDiagnoses() {
+        diagnoses.update(found -> {
+            found.peers(transport.peers());
+            found.durability(options.syncedToDisk());
+            if (driver.isPresent()) {
+                RaftDriver group = driver.get();
+                found.leadership(group.leader(), group.noLeader());
+                found.app(group.appStatus());
+                found.membership(options.memberList(), clusterMemberList());
+            } else {
+                foundWhileForming(found);
+            }
+        });
+    }
+
+    private void foundWhileForming(Diagnoses.Found found) {
+        Optional<ClusterIdentity> foreign = formation.foreignRecord();
+        if (foreign.isPresent()) {
+            found.add(
+                    "VOLUME_EMPTY",
+                    "",
+                    "error",
+                    "Cluster " + foreign.get().clusterId() + " has a member named " + options.self()
+                            + ", but with another disk than this one ("
+                            + storage.recovered().storageId()
+                            + "): this disk is not that member and does not vote.",
+                    Map.of("clusterId", foreign.get().clusterId()),
+                    "Give the agent its own data directory back.");
+        } else if (!formation.missing().isEmpty()) {
+            found.add(
+                    "WAITING_BOOTSTRAP",
+                    "",
+                    "warning",
+                    "The cluster is formed when all listed members are up; missing: " + formation.missing() + ".",
+                    Map.of("members", options.memberList()),
+                    "Start the missing agents with the same OUTRIGGER_MEMBERS.");
+        }
+    }
+
+    private List<String> clusterMemberList() {
+        return formation.cluster().stream()
+                .flatMap(cluster -> cluster.members().stream())
+                .map(member -> member.name() + "=" + member.peer())
+                .toList();
+    }
+}

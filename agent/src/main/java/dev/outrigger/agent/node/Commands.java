@@ -1,0 +1,317 @@
+package dev.outrigger.agent.node;
+
+import dev.outrigger.agent.app.AppEvents.Result;
+import dev.outrigger.agent.core.message.Entry;
+import dev.outrigger.agent.core.message.MemberId;
+import dev.outrigger.agent.core.message.Payload;
+import dev.outrigger.agent.core.message.ProposeReceipt;
+import dev.outrigger.agent.core.message.ProposeReceipt.Refusal;
+import dev.outrigger.agent.node.Answer.Applied;
+import dev.outrigger.agent.node.Problem.Code;
+import dev.outrigger.agent.node.Problem.Outcome;
+import dev.outrigger.agent.node.Submission.Command;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * The commands that clients of this agent wait for: proposed as soon as somebody can take them, and answered when the
+ * application beside this agent has applied them. A command whose place in the log went to another leader's entry is
+ * certainly not executed and is proposed again within its deadline; anything doubtful never is. On the event loop.
+ */
+final class Commands {
+    private final NodeOptions.Limits limits;
+    private final Group group;
+    private final TreeSet<Submission> byDeadline = new TreeSet<>();
+    private final Deque<Command> waiting = new ArrayDeque<>();
+    private final Map<Long, List<Command>> proposals = new HashMap<>();
+    private final AppendedCommands appended = new AppendedCommands();
+    private long nextProposalId;
+    private long nextSequence;
+    private int pending;
+    private long pendingBytes;
+    /** After a refusal: wait for the next tick or leader before trying again. */
+    private boolean holding;
+
+    /** What the commands need from the group they are proposed to. */
+    interface Group {
+        /** Why commands cannot be proposed now; empty when they can. */
+        Optional<Problem> closed();
+
+        void propose(long proposalId, List<Payload> commands);
+
+        long commitIndex();
+
+        long appliedIndex();
+
+        /** Term of the entry at {@code index} if the log reaches that far, else 0. */
+        long termAt(long index);
+
+        Optional<MemberId> leader();
+
+        boolean appAttached();
+    }
+
+    /** @param firstProposalId ids rise from here and must never have been used, not even by an earlier start */
+    Commands(NodeOptions.Limits limits, Group group, long firstProposalId) {
+        this.limits = limits;
+        this.group = group;
+        this.nextProposalId = firstProposalId;
+    }
+
+    int pending() {
+        return pending;
+    }
+
+    long pendingBytes() {
+        return pendingBytes;
+    }
+
+    Future<List<Answer<Applied>>> submit(List<Payload> payloads, Duration wait) {
+        long bytes = payloads.stream().mapToLong(Payload::length).sum();
+        if (pending + payloads.size() > limits.pendingCommandsMax()
+                || pendingBytes + bytes > limits.pendingBytesMax()) {
+            return Future.succeededFuture(refused(payloads.size(), overloaded("too many commands wait here")));
+        }
+        Submission submission = new Submission(nextSequence++, System.nanoTime() + wait.toNanos(), payloads);
+        pending += payloads.size();
+        pendingBytes += bytes;
+        byDeadline.add(submission);
+        waiting.addAll(submission.commands());
+        return submission.future();
+    }
+
+    /** Whether there is something to propose now. */
+    boolean hasWork() {
+        return !waiting.isEmpty() && !holding && group.closed().isEmpty();
+    }
+
+    /** Proposes what waits, several commands at a time. */
+    void pump() {
+        while (hasWork()) {
+            List<Command> commands = nextProposal();
+            if (!commands.isEmpty()) {
+                long proposalId = nextProposalId++;
+                proposals.put(proposalId, commands);
+                group.propose(proposalId, commands.stream().map(Command::data).toList());
+            }
+        }
+    }
+
+    /** A leader has appeared, or the application: no reason to hold back any longer. */
+    void retry() {
+        holding = false;
+    }
+
+    void tick(long nowNanos) {
+        holding = false;
+        while (!byDeadline.isEmpty() && byDeadline.first().isExpired(nowNanos)) {
+            for (Command command : byDeadline.pollFirst().commands()) {
+                if (!command.isAnswered()) {
+                    answer(command, new Answer.Failed<>(expired(command)));
+                }
+            }
+        }
+    }
+
+    void receipt(ProposeReceipt receipt) {
+        List<Command> commands = proposals.remove(receipt.proposalId());
+        if (commands == null) {
+            return;
+        }
+        if (receipt.appended()) {
+            long index = receipt.firstIndex();
+            for (Command command : commands) {
+                command.appended(index, receipt.entryTerm());
+                appended(command);
+                index++;
+            }
+        } else if (receipt.refusal() == Refusal.OVERLOADED) {
+            Problem problem = overloaded("the leader has too many uncommitted commands");
+            commands.stream().filter(command -> !command.isAnswered()).forEach(command -> fail(command, problem));
+        } else {
+            holding = true;
+            proposeAgain(commands);
+        }
+    }
+
+    /** The application has answered these commands. */
+    void applied(List<Entry> entries, List<Result> results) {
+        for (int i = 0; i < entries.size(); i++) {
+            Entry entry = entries.get(i);
+            for (Command command : appended.take(entry.index())) {
+                settle(command, entry, results.get(i));
+            }
+        }
+    }
+
+    /** The application has applied these, but what it answered was lost. */
+    void resultsLost(long firstIndex, long lastIndex) {
+        appended.takeRange(firstIndex, lastIndex).forEach(this::settleWithoutResult);
+    }
+
+    /** Everything up to here is applied: whoever still waits at or below it has lost its place, or its result. */
+    void appliedIndex(long index) {
+        appended.takeRange(0, index).forEach(this::settleWithoutResult);
+    }
+
+    /** The agent stops: nothing new is proposed; what was proposed may still be answered. */
+    void refuseWaiting(Problem problem) {
+        List<Command> refused = List.copyOf(waiting);
+        waiting.clear();
+        refused.stream().filter(command -> !command.isAnswered()).forEach(command -> fail(command, problem));
+    }
+
+    /** The agent ends now: whoever still waits learns what is known. */
+    void close() {
+        byDeadline.stream().map(Submission::commands).flatMap(List::stream).toList().stream()
+                .filter(command -> !command.isAnswered())
+                .forEach(command -> fail(
+                        command,
+                        Problem.of(
+                                Code.SHUTTING_DOWN,
+                                command.isProposed() ? Outcome.UNKNOWN : Outcome.NONE,
+                                "The agent is shutting down. Ask another agent.")));
+    }
+
+    private List<Command> nextProposal() {
+        List<Command> commands = new ArrayList<>();
+        long bytes = 0;
+        while (!waiting.isEmpty() && commands.size() < limits.proposalCommandsMax()) {
+            Command command = waiting.getFirst();
+            bytes += command.data().length();
+            if (!commands.isEmpty() && bytes > limits.proposalBytesMax()) {
+                break;
+            }
+            waiting.removeFirst();
+            if (!command.isAnswered()) {
+                command.proposed();
+                commands.add(command);
+            }
+        }
+        return commands;
+    }
+
+    private void appended(Command command) {
+        if (command.isAnswered()) {
+            return;
+        }
+        // The receipt may come late, when the entry has already been applied or replaced.
+        if (command.index() <= group.appliedIndex()) {
+            settleWithoutResult(command);
+        } else {
+            appended.add(command);
+        }
+    }
+
+    private void settle(Command command, Entry entry, Result result) {
+        if (command.term() == entry.term()) {
+            answer(command, new Answer.Ok<>(new Applied(entry.index(), entry.term(), result.code(), result.data())));
+        } else {
+            lost(command);
+        }
+    }
+
+    private void settleWithoutResult(Command command) {
+        if (group.termAt(command.index()) != command.term()) {
+            lost(command);
+            return;
+        }
+        fail(
+                command,
+                new Problem(
+                        Code.APP_UNAVAILABLE,
+                        Outcome.APPLIED,
+                        "The application has applied the command at index " + command.index()
+                                + ", but its result was lost when the connection to it broke.",
+                        group.leader(),
+                        Optional.of(command.index()),
+                        Optional.empty()));
+    }
+
+    /** Another leader's entry is committed in its place: it never was executed and never will be. */
+    private void lost(Command command) {
+        proposeAgain(List.of(command));
+    }
+
+    private void proposeAgain(List<Command> commands) {
+        for (int i = commands.size() - 1; i >= 0; i--) {
+            Command command = commands.get(i);
+            command.withdrawn();
+            if (!command.isAnswered()) {
+                waiting.addFirst(command);
+            }
+        }
+    }
+
+    private Problem expired(Command command) {
+        if (!command.isProposed()) {
+            return group.closed()
+                    .orElseGet(() -> overloaded("the deadline passed before a leader could take the command"));
+        }
+        if (!command.isAppended()) {
+            return problem(
+                    Code.DEADLINE,
+                    "The command was sent to the leader, but no answer came within the deadline.",
+                    Optional.empty());
+        }
+        boolean committed = command.index() <= group.commitIndex() && group.termAt(command.index()) == command.term();
+        if (committed && !group.appAttached()) {
+            return problem(
+                    Code.APP_UNAVAILABLE,
+                    "The command is committed at index " + command.index()
+                            + " and will be applied, but the application beside this agent is away.",
+                    Optional.of(command.index()));
+        }
+        return problem(
+                Code.DEADLINE,
+                "The command stands at index " + command.index() + (committed ? ", committed" : ", not yet committed")
+                        + ", and was not applied here within the deadline.",
+                Optional.of(command.index()));
+    }
+
+    private Problem problem(Code code, String detail, Optional<Long> index) {
+        return new Problem(code, Outcome.UNKNOWN, detail, group.leader(), index, Optional.empty());
+    }
+
+    private Problem overloaded(String what) {
+        return new Problem(
+                Code.OVERLOADED,
+                Outcome.NONE,
+                "Not taken: " + what + ". Retry after a moment.",
+                group.leader(),
+                Optional.empty(),
+                Optional.of(Duration.ofMillis(100)));
+    }
+
+    private static List<Answer<Applied>> refused(int count, Problem problem) {
+        List<Answer<Applied>> answers = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            answers.add(new Answer.Failed<>(problem));
+        }
+        return answers;
+    }
+
+    private void fail(Command command, Problem problem) {
+        answer(command, new Answer.Failed<>(problem));
+    }
+
+    private void answer(Command command, Answer<Applied> answer) {
+        if (command.isAppended()) {
+            appended.remove(command);
+        }
+        pending--;
+        pendingBytes -= command.data().length();
+        command.answer(answer);
+        if (command.submission().isComplete()) {
+            byDeadline.remove(command.submission());
+        }
+    }
+}

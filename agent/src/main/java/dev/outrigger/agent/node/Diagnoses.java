@@ -1,0 +1,153 @@
+package dev.outrigger.agent.node;
+
+import dev.outrigger.agent.app.AppStatus;
+import dev.outrigger.agent.core.message.MemberId;
+import dev.outrigger.agent.node.NodeStatus.Diagnosis;
+import dev.outrigger.agent.peer.PeerTransport.PeerView;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What keeps this agent from being well: the cause, the evidence, since when, and what to do. Each begins and ends with
+ * one line in the log under the same code.
+ */
+final class Diagnoses {
+    private static final Logger LOG = LoggerFactory.getLogger(Diagnoses.class);
+    private static final List<String> SEVERITIES = List.of("error", "warning", "info");
+
+    private final Map<String, Instant> since = new HashMap<>();
+    private List<Diagnosis> current = List.of();
+
+    /** Found anew from the present state; what was found before keeps its beginning. */
+    List<Diagnosis> update(Finder finder) {
+        Found found = new Found();
+        finder.find(found);
+        Set<String> gone = new HashSet<>(since.keySet());
+        gone.removeAll(found.keys);
+        gone.forEach(key -> LOG.info("{}: over", key));
+        since.keySet().removeAll(gone);
+        found.all.sort(Comparator.comparing(diagnosis -> SEVERITIES.indexOf(diagnosis.severity())));
+        current = List.copyOf(found.all);
+        return current;
+    }
+
+    List<Diagnosis> current() {
+        return current;
+    }
+
+    /** Looks at the present state. */
+    interface Finder {
+        void find(Found found);
+    }
+
+    /** Collects what is found. */
+    final class Found {
+        private final List<Diagnosis> all = new ArrayList<>();
+        private final Set<String> keys = new HashSet<>();
+
+        /** @param subject tells findings of one code apart, such as a member's name; may be empty */
+        void add(
+                String code,
+                String subject,
+                String severity,
+                String message,
+                Map<String, Object> evidence,
+                String next) {
+            String key = subject.isEmpty() ? code : code + " " + subject;
+            keys.add(key);
+            Instant begin = since.computeIfAbsent(key, ignored -> {
+                LOG.warn("{}: {} Next: {}", key, message, next);
+                return Instant.now();
+            });
+            all.add(new Diagnosis(code, severity, begin, message, evidence, next));
+        }
+
+        void peers(Map<MemberId, PeerView> peers) {
+            peers.forEach((member, view) -> view.problem()
+                    .ifPresent(problem -> add(
+                            problem.code(),
+                            member.name(),
+                            "warning",
+                            problem.message(),
+                            Map.of("member", member.name(), "address", view.address()),
+                            "Check that the agent of " + member + " runs and that " + view.address()
+                                    + " leads to it from here.")));
+        }
+
+        void durability(boolean syncedToDisk) {
+            if (!syncedToDisk) {
+                add(
+                        "DURABILITY_MEMORY",
+                        "",
+                        "warning",
+                        "Durability is set to memory: what is acknowledged survives a crash of the process, but not a "
+                                + "power cut of a majority.",
+                        Map.of(),
+                        "Set OUTRIGGER_DURABILITY=disk and restart, one agent after the other.");
+            }
+        }
+
+        void leadership(Optional<MemberId> leader, Problem noLeader) {
+            if (leader.isEmpty()) {
+                add(
+                        noLeader.code().name(),
+                        "",
+                        "error",
+                        noLeader.detail(),
+                        Map.of(),
+                        noLeader.code() == Problem.Code.NO_QUORUM
+                                ? "Start the missing agents, or repair the network between them."
+                                : "Wait for the election to end; if it does not, look at the other members' pages.");
+            }
+        }
+
+        void app(AppStatus app) {
+            String reason = app.reason().orElse("No reason is known.");
+            Map<String, Object> evidence = Map.of("appliedIndex", app.appliedIndex(), "appliedTerm", app.appliedTerm());
+            switch (app.state()) {
+                case SERVING -> {}
+                case REPLAYING ->
+                    add("APP_BEHIND", "", "info", reason, evidence, "Wait: the application is being caught up.");
+                case WAITING ->
+                    add("APP_DOWN", "", "error", reason, evidence, "Start the application beside this agent.");
+                case PAUSED ->
+                    add(
+                            "APP_PAUSED",
+                            "",
+                            "error",
+                            reason,
+                            evidence,
+                            "Repair the application; delivery is tried again.");
+                case REFUSED ->
+                    add(
+                            "APP_REFUSED",
+                            "",
+                            "error",
+                            reason,
+                            evidence,
+                            "Start the application with the state that belongs to this log, or with none.");
+            }
+        }
+
+        void membership(List<String> configured, List<String> committed) {
+            if (!configured.isEmpty() && !configured.equals(committed)) {
+                add(
+                        "MEMBERS_DIFFER",
+                        "",
+                        "warning",
+                        "The settings list other members than the cluster has; the cluster's own list is used.",
+                        Map.of("configured", configured, "cluster", committed),
+                        "Set OUTRIGGER_MEMBERS to the cluster's list.");
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package dev.outrigger.agent.node;
+
+import dev.outrigger.agent.app.AppStatus;
+import dev.outrigger.agent.app.QueryAnswer;
+import dev.outrigger.agent.core.RaftCore;
+import dev.outrigger.agent.core.message.MemberId;
+import dev.outrigger.agent.core.message.Payload;
+import dev.outrigger.agent.node.Problem.Code;
+import dev.outrigger.agent.node.Problem.Outcome;
+import dev.outrigger.agent.peer.PeerTransport;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Puts what keeps this agent from serving into words. */
+final class Problems {
+    private static final Duration SOON = Duration.ofMillis(200);
+
+    private final RaftCore core;
+    private final PeerTransport transport;
+    private final Supplier<AppStatus> app;
+
+    Problems(RaftCore core, PeerTransport transport, Supplier<AppStatus> app) {
+        this.core = core;
+        this.transport = transport;
+        this.app = app;
+    }
+
+    /** Why nothing can be proposed now; empty when it can. */
+    Optional<Problem> unableToPropose() {
+        if (core.leader().isEmpty()) {
+            return Optional.of(noLeader());
+        }
+        return app.get().attached() ? Optional.empty() : Optional.of(appUnavailable());
+    }
+
+    Problem noLeader() {
+        long reachable = 1
+                + transport.peers().values().stream()
+                        .filter(PeerTransport.PeerView::connected)
+                        .count();
+        int members = transport.peers().size() + 1;
+        if (reachable < members / 2 + 1) {
+            return none(
+                    Code.NO_QUORUM,
+                    "Only " + reachable + " of " + members + " members can be reached, and a majority is needed. "
+                            + "This agent keeps trying; bring another member back.");
+        }
+        return none(Code.NO_LEADER, "No leader is known in term " + core.term() + ". An election is under way.");
+    }
+
+    Problem appUnavailable() {
+        AppStatus status = app.get();
+        return none(
+                Code.APP_UNAVAILABLE,
+                "The application beside this agent is " + status.state().name().toLowerCase(Locale.ROOT) + ": "
+                        + status.reason().orElse("no reason is known") + " Ask another agent meanwhile.");
+    }
+
+    Problem readExpired() {
+        return unableToPropose()
+                .orElseGet(() -> none(
+                        Code.DEADLINE, "The application beside this agent had not caught up within the deadline."));
+    }
+
+    Answer<Payload> answer(QueryAnswer answer) {
+        if (answer instanceof QueryAnswer.Answered answered) {
+            return new Answer.Ok<>(answered.data());
+        }
+        if (answer instanceof QueryAnswer.Away away) {
+            return new Answer.Failed<>(none(Code.APP_UNAVAILABLE, away.detail()));
+        }
+        if (answer instanceof QueryAnswer.TooMany tooMany) {
+            return new Answer.Failed<>(
+                    none(Code.OVERLOADED, tooMany.inFlight() + " queries are under way. Retry after a moment."));
+        }
+        return new Answer.Failed<>(none(Code.APP_FAILED, ((QueryAnswer.Failed) answer).detail()));
+    }
+
+    Problem shuttingDown() {
+        return none(Code.SHUTTING_DOWN, "This agent is shutting down. Ask another agent.");
+    }
+
+    private Problem none(Code code, String detail) {
+        Optional<MemberId> leader = core.leader();
+        return new Problem(code, Outcome.NONE, detail, leader, Optional.empty(), Optional.of(SOON));
+    }
+}

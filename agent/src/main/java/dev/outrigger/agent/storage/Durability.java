@@ -1,0 +1,12 @@
+package dev.outrigger.agent.storage;
+
+/** What an acknowledgement is worth. */
+public enum Durability {
+    /** Forced to the disk before anything is acknowledged: survives loss of power. */
+    DISK,
+    /**
+     * Left in the page cache: survives the end of the process, not loss of power. After that a member refuses to start
+     * when it can see that something acknowledged is missing, but it cannot always see it.
+     */
+    MEMORY
+}

@@ -1,0 +1,165 @@
+package dev.outrigger.agent.storage.chronicle;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.outrigger.agent.storage.StorageException;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What lies where in a member's data directory, who may use it, and which of its log directories counts. Held under lock
+ * from {@link #open} to {@link #close}.
+ */
+final class DataDirectory implements AutoCloseable {
+    private static final String LOG = "log-";
+
+    private final Path root;
+    private final DiskSync sync;
+    private final DirectoryLock lock;
+    private final DiskIdentity identity;
+
+    private DataDirectory(Path root, DiskSync sync, DirectoryLock lock, DiskIdentity identity) {
+        this.root = root;
+        this.sync = sync;
+        this.lock = lock;
+        this.identity = identity;
+    }
+
+    /** Takes the directory, formatting it first when it is empty. Refuses one that is in use or somebody else's. */
+    static DataDirectory open(Path root, String node, String cluster, DiskSync sync) throws IOException {
+        create(root, sync);
+        DirectoryLock lock = DirectoryLock.take(root);
+        try {
+            Path identityFile = root.resolve("identity");
+            if (!Files.exists(identityFile)) {
+                mustBeUnused(root);
+                format(root, DiskIdentity.create(node, cluster), sync);
+            }
+            DiskIdentity identity = DiskIdentity.read(identityFile);
+            identity.mustBelongTo(node, cluster, root);
+            sync.forceDirectory(root); // an earlier process may have died between a rename and its force
+            DataDirectory directory = new DataDirectory(root, sync, lock, identity);
+            directory.removeStrayLogs();
+            return directory;
+        } catch (Throwable e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    private static void create(Path directory, DiskSync sync) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            Path parent = requireNonNull(directory.getParent());
+            create(parent, sync);
+            Files.createDirectory(directory);
+            sync.forceDirectory(parent);
+        }
+    }
+
+    DiskIdentity identity() {
+        return identity;
+    }
+
+    Path root() {
+        return root;
+    }
+
+    Path hardState() {
+        return root.resolve("hardstate");
+    }
+
+    ClusterFile cluster() {
+        return new ClusterFile(root.resolve("cluster"));
+    }
+
+    /** The log directory that counts. */
+    Path log() throws IOException {
+        return root.resolve(LOG + generation());
+    }
+
+    /** An empty directory for the log that is to replace the present one. */
+    Path createNextLog() throws IOException {
+        return Files.createDirectory(root.resolve(LOG + (generation() + 1)));
+    }
+
+    /** From here on the log from {@link #createNextLog} counts, which is durable by now; the old one is deleted. */
+    void switchToNextLog() throws IOException {
+        sync.forceDirectory(root);
+        writeCurrent(root, generation() + 1, sync);
+        removeStrayLogs();
+    }
+
+    private int generation() throws IOException {
+        Map<String, String> values = new SealedText(root.resolve("CURRENT")).read();
+        return Integer.parseInt(values.getOrDefault("log", ""));
+    }
+
+    /**
+     * The identity is written last, so that a directory without one was never used. The exception is one that lost its
+     * identity: starting anew on it could vote twice.
+     */
+    private static void mustBeUnused(Path root) throws IOException {
+        boolean used = Files.exists(root.resolve("cluster"));
+        for (Path log : logs(root)) {
+            used |= !Segment.list(log).isEmpty();
+        }
+        if (used) {
+            throw new StorageException(
+                    root.resolve("identity") + " is missing, but the directory was used. " + StorageAdvice.REJOIN);
+        }
+    }
+
+    private static void format(Path root, DiskIdentity identity, DiskSync sync) throws IOException {
+        for (Path log : logs(root)) {
+            delete(log);
+        }
+        Files.createDirectory(root.resolve(LOG + 1));
+        HardStateFile.create(root.resolve("hardstate"), sync);
+        writeCurrent(root, 1, sync);
+        identity.write(root.resolve("identity"), sync);
+    }
+
+    private static void writeCurrent(Path root, int generation, DiskSync sync) throws IOException {
+        new SealedText(root.resolve("CURRENT")).write(Map.of("log", Integer.toString(generation)), sync);
+    }
+
+    /** Logs that do not count: the new one of a rewrite that did not get to its end, or the old one of one that did. */
+    private void removeStrayLogs() throws IOException {
+        Path current = log();
+        if (!Files.isDirectory(current)) {
+            throw new StorageException(current + " is missing. " + StorageAdvice.REJOIN);
+        }
+        for (Path log : logs(root)) {
+            if (!log.equals(current)) {
+                delete(log);
+            }
+        }
+    }
+
+    private static List<Path> logs(Path root) throws IOException {
+        List<Path> logs = new ArrayList<>();
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(root, LOG + "*")) {
+            found.forEach(logs::add);
+        }
+        return logs;
+    }
+
+    private static void delete(Path log) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(log)) {
+            for (Path file : files) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(log);
+    }
+
+    @Override
+    public void close() throws IOException {
+        lock.close();
+    }
+}

@@ -1,0 +1,84 @@
+package dev.outrigger.agent.storage.chronicle;
+
+import dev.outrigger.agent.core.message.LogOutline;
+import dev.outrigger.agent.storage.LogReplay;
+import dev.outrigger.agent.storage.RecordCodec;
+import dev.outrigger.agent.storage.StorageException;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * From a directory as the last process left it to a log in use. A log that is whole is opened. One that breaks off where
+ * nothing was durable yet has a torn tail, as loss of power leaves it: it is written anew. One that breaks off earlier has
+ * lost what may have been acknowledged: refused.
+ */
+final class LogRecovery {
+    private static final Logger LOG = LoggerFactory.getLogger(LogRecovery.class);
+
+    private final DataDirectory directory;
+    private final ChronicleStorage.Options options;
+    private final RecordCodec codec;
+    private final DiskSync sync;
+
+    LogRecovery(DataDirectory directory, ChronicleStorage.Options options, RecordCodec codec, DiskSync sync) {
+        this.directory = directory;
+        this.options = options;
+        this.codec = codec;
+        this.sync = sync;
+    }
+
+    /**
+     * @param durableFloor the hard state knows records up to this number to be durable
+     * @throws StorageException when the log must not be used
+     */
+    OpenLog recover(long durableFloor) throws IOException {
+        Path log = directory.log();
+        LogScan scan = LogScan.of(log, codec);
+        mustHoldWhatWasDurable(scan, durableFloor, log);
+        if (scan.stop().isPresent()) {
+            LOG.warn(
+                    "{}. Nothing from there on was acknowledged; going on with {}",
+                    describe(scan, log),
+                    scan.replay().range());
+        } else {
+            try {
+                return OpenLog.behind(scan, log, options, codec, sync);
+            } catch (RuntimeException | AssertionError e) {
+                LOG.warn("{} is whole, but the queue cannot use it; writing it anew", log, e);
+            }
+        }
+        return rewrite(scan);
+    }
+
+    private OpenLog rewrite(LogScan scan) throws IOException {
+        LogRewrite.run(scan, directory, options, codec, sync);
+        LogScan rewritten = LogScan.of(directory.log(), codec);
+        LogOutline written = scan.replay().outline();
+        LogOutline read = rewritten.replay().outline();
+        if (rewritten.stop().isPresent() || !read.equals(written)) {
+            throw new StorageException(
+                    "log %s was just written anew and does not read back the same: written %s, read %s."
+                                    .formatted(directory.log(), written, read)
+                            + " Check the disk and the file system; this agent stops here.");
+        }
+        return OpenLog.behind(rewritten, directory.log(), options, codec, sync);
+    }
+
+    private static void mustHoldWhatWasDurable(LogScan scan, long durableFloor, Path log) {
+        LogReplay replay = scan.replay();
+        long durable = Math.max(scan.promised(), durableFloor);
+        if (replay.lastSequence() < durable) {
+            throw new StorageException("%s. What can be read ends with record %d (%s), but record %d was durable. %s"
+                    .formatted(
+                            describe(scan, log), replay.lastSequence(), replay.range(), durable, StorageAdvice.REJOIN));
+        }
+    }
+
+    private static String describe(LogScan scan, Path log) {
+        return scan.stop()
+                .map(stop -> "log is damaged in %s at byte %d: %s".formatted(stop.file(), stop.offset(), stop.reason()))
+                .orElseGet(() -> "log " + log + " ends too early, " + scan.end());
+    }
+}

@@ -1,0 +1,53 @@
+package dev.outrigger.agent.storage.chronicle;
+
+import dev.outrigger.agent.core.message.Entry;
+import dev.outrigger.agent.storage.RecordCodec;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Writes what a log holds into a fresh directory and puts that in its place. The queue cannot cut its tail, and appends
+ * behind a torn one would never be read. Costs a copy of the log, but only after a torn tail. A crash on the way leaves
+ * the old log in force.
+ */
+final class LogRewrite {
+    private static final int BATCH_BYTES = 1 << 20;
+
+    private final OpenLog target;
+    private final List<Entry> batch = new ArrayList<>();
+    private long batchBytes;
+
+    private LogRewrite(OpenLog target) {
+        this.target = target;
+    }
+
+    static void run(
+            LogScan scan, DataDirectory directory, ChronicleStorage.Options options, RecordCodec codec, DiskSync sync)
+            throws IOException {
+        LogScan nothing = LogScan.empty(scan.replay().lastSequence());
+        try (OpenLog target = OpenLog.behind(nothing, directory.createNextLog(), options, codec, sync)) {
+            LogRewrite rewrite = new LogRewrite(target);
+            scan.forEachLiveEntry(codec, rewrite::add);
+            rewrite.flush();
+        }
+        directory.switchToNextLog();
+    }
+
+    private void add(Entry entry) throws IOException {
+        batch.add(entry);
+        batchBytes += entry.sizeBytes();
+        if (batchBytes >= BATCH_BYTES) {
+            flush();
+        }
+    }
+
+    private void flush() throws IOException {
+        if (target.segmentIsFull()) {
+            target.roll();
+        }
+        target.append(batch);
+        batch.clear();
+        batchBytes = 0;
+    }
+}

@@ -1,0 +1,52 @@
+package dev.outrigger.agent.storage.chronicle;
+
+import dev.outrigger.agent.storage.StorageException;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * One file of a log. The queue names its files after days; our clock counts one day up for each segment, so the day's
+ * number is the segment's number.
+ *
+ * @param cycle number of the segment, from 1
+ * @param file the file
+ */
+record Segment(int cycle, Path file) {
+    private static final String SUFFIX = ".cq4";
+    private static final DateTimeFormatter NAME = DateTimeFormatter.ofPattern("yyyyMMdd'F'");
+
+    /** The segments in {@code directory} in order, from our own look at it. */
+    static List<Segment> list(Path directory) throws IOException {
+        List<Segment> segments = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                String name = file.getFileName().toString();
+                if (name.endsWith(".discard")) {
+                    throw new StorageException(
+                            file + " is a segment that was put aside as unreadable. " + StorageAdvice.REJOIN);
+                }
+                if (name.endsWith(SUFFIX)) {
+                    segments.add(new Segment(cycleOf(file, name.substring(0, name.length() - SUFFIX.length())), file));
+                }
+            }
+        }
+        segments.sort(Comparator.comparingInt(Segment::cycle));
+        return segments;
+    }
+
+    private static int cycleOf(Path file, String day) {
+        try {
+            return Math.toIntExact(LocalDate.parse(day, NAME).toEpochDay());
+        } catch (DateTimeParseException e) {
+            throw new StorageException(file + " is not named like a segment of this log. " + StorageAdvice.REJOIN, e);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package dev.outrigger.agent.storage.chronicle;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * Reads a segment's bytes through a window that moves along, without mapping the file: a bad disk is then an exception and
+ * not a fault.
+ */
+final class SegmentBytes implements AutoCloseable {
+    private static final int WINDOW_BYTES = 1 << 20;
+
+    private final FileChannel channel;
+    private final long size;
+    private ByteBuffer window = ByteBuffer.allocate(WINDOW_BYTES);
+    private long windowStart;
+
+    SegmentBytes(Path file) throws IOException {
+        this.channel = FileChannel.open(file, StandardOpenOption.READ);
+        this.size = channel.size();
+        window.limit(0);
+    }
+
+    long size() {
+        return size;
+    }
+
+    /** Whether the file has {@code length} bytes at {@code offset}. */
+    boolean has(long offset, long length) {
+        return length <= size - offset;
+    }
+
+    /** The four bytes at {@code offset}, little endian. */
+    int word(long offset) throws IOException {
+        return at(offset, Integer.BYTES).getInt((int) (offset - windowStart));
+    }
+
+    /** The first offset from {@code offset} on, in steps of four, where the bytes are not zero; else the size. */
+    long skipZeros(long offset) throws IOException {
+        long next = offset;
+        while (has(next, Integer.BYTES) && word(next) == 0) {
+            next += Integer.BYTES;
+        }
+        return has(next, Integer.BYTES) ? next : size;
+    }
+
+    /** A buffer that holds the bytes at {@code offset}, good until the next call; they begin at {@link #place}. */
+    ByteBuffer at(long offset, int length) throws IOException {
+        if (offset < windowStart || offset + length > windowStart + window.limit()) {
+            fill(offset, length);
+        }
+        return window;
+    }
+
+    /** Where in the buffer from the last call of {@link #at} the byte at {@code offset} is. */
+    int place(long offset) {
+        return (int) (offset - windowStart);
+    }
+
+    private void fill(long offset, int length) throws IOException {
+        if (length > window.capacity()) {
+            window = ByteBuffer.allocate(length);
+        }
+        window.order(ByteOrder.LITTLE_ENDIAN).clear();
+        windowStart = offset;
+        while (window.hasRemaining() && channel.read(window, windowStart + window.position()) > 0) {
+            // until the window is full or the file ends
+        }
+        window.flip();
+        if (window.limit() < length) {
+            throw new IOException("file ended at " + (windowStart + window.limit()) + " while it was read");
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

@@ -1,0 +1,292 @@
+package dev.outrigger.agent.app;
+
+import dev.outrigger.agent.core.message.Payload;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real application on a real port, which keeps the protocol unless a test tells it otherwise: for one call by {@link
+ * #next}, for all by {@link #always}. Thread-safe.
+ */
+final class ScriptedApp implements AutoCloseable {
+    /** How one call is treated. */
+    interface Behaviour {
+        void serve(ScriptedApp app, Call call);
+    }
+
+    /** One call as it came. */
+    record Call(String name, MultiMap headers, Buffer body, HttpServerRequest http) {
+        JsonObject json() {
+            return body.toJsonObject();
+        }
+
+        long prevIndex() {
+            return json().getLong("prevIndex");
+        }
+
+        boolean replay() {
+            return json().getBoolean("replay");
+        }
+
+        List<Long> indexes() {
+            return json().getJsonArray("commands").stream()
+                    .map(command -> ((JsonObject) command).getLong("index"))
+                    .toList();
+        }
+
+        void answer(int status, String text) {
+            http.response().setStatusCode(status).end(text);
+        }
+
+        void breakOff() {
+            http.connection().close();
+        }
+    }
+
+    /** Keeps the protocol. */
+    static final Behaviour NORMAL = ScriptedApp::serveNormally;
+    /** Never answers. */
+    static final Behaviour HANG = (app, call) -> {};
+
+    static final Behaviour BREAK_OFF = (app, call) -> call.breakOff();
+
+    static Behaviour status(int status, String text) {
+        return (app, call) -> call.answer(status, text);
+    }
+
+    /** Applies the batch, then goes on as told instead of answering. */
+    static Behaviour applyThen(Behaviour answer) {
+        return (app, call) -> {
+            app.execute(call);
+            answer.serve(app, call);
+        };
+    }
+
+    private final Vertx vertx;
+    private HttpServer server;
+    private volatile boolean closesConnections;
+    private int port;
+    private final Map<String, Deque<Behaviour>> next = new HashMap<>();
+    private final Map<String, Behaviour> always = new HashMap<>();
+    private final List<Call> calls = new ArrayList<>();
+
+    private @Nullable String cluster;
+    private long appliedIndex;
+    private long appliedTerm;
+    private long epoch;
+    /** Every command executed and not lost since: its index. */
+    private final List<Long> journal = new ArrayList<>();
+
+    private final Map<Long, Long> terms = new HashMap<>();
+    private final List<String> journalTexts = new ArrayList<>();
+
+    ScriptedApp(Vertx vertx) {
+        this(vertx, 0);
+    }
+
+    ScriptedApp(Vertx vertx, int port) {
+        this.vertx = vertx;
+        this.port = port;
+        listen();
+    }
+
+    /** From now on each answer ends its connection, as with simple servers. */
+    ScriptedApp closesConnections() {
+        closesConnections = true;
+        return this;
+    }
+
+    /** Opens the port again after {@link #away}. Tries for a while: the kernel may not have let go of it yet. */
+    void listen() {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (true) {
+            try {
+                server = bind().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+                port = server.actualPort();
+                return;
+            } catch (Exception exception) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw new IllegalStateException(exception);
+                }
+                LockSupport.parkNanos(1_000_000);
+            }
+        }
+    }
+
+    private Future<HttpServer> bind() {
+        return vertx.createHttpServer()
+                .requestHandler(http -> http.body().onSuccess(body -> {
+                    if (closesConnections) {
+                        http.response().putHeader("Connection", "close");
+                    }
+                    String name = http.path().substring(http.path().lastIndexOf('/') + 1);
+                    serve(new Call(name, http.headers(), body, http));
+                }))
+                .listen(port, "127.0.0.1");
+    }
+
+    /** Closes the port and every connection. */
+    void away() {
+        try {
+            server.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        } catch (Exception exception) {
+            throw new IllegalStateException(exception);
+        }
+    }
+
+    @Override
+    public void close() {
+        away();
+    }
+
+    int port() {
+        return port;
+    }
+
+    URI uri() {
+        return URI.create("http://127.0.0.1:" + port);
+    }
+
+    synchronized ScriptedApp next(String name, Behaviour... behaviours) {
+        next.computeIfAbsent(name, n -> new ArrayDeque<>()).addAll(List.of(behaviours));
+        return this;
+    }
+
+    synchronized ScriptedApp always(String name, Behaviour behaviour) {
+        always.put(name, behaviour);
+        return this;
+    }
+
+    private synchronized void serve(Call call) {
+        calls.add(call);
+        Deque<Behaviour> scripted = next.getOrDefault(call.name(), new ArrayDeque<>());
+        Behaviour behaviour = scripted.isEmpty() ? always.getOrDefault(call.name(), NORMAL) : scripted.remove();
+        behaviour.serve(this, call);
+    }
+
+    private void serveNormally(Call call) {
+        switch (call.name()) {
+            case "info" -> call.http().response().end(info().toBuffer());
+            case "apply" -> serveApply(call);
+            case "query" -> call.answer(200, "answer to " + call.body());
+            case "role" -> call.answer(204, "");
+            default -> call.answer(404, "");
+        }
+    }
+
+    synchronized JsonObject info() {
+        return new JsonObject()
+                .put("protocol", 1)
+                .put("app", "scripted")
+                .put("version", "1.0")
+                .put("cluster", cluster)
+                .put("applied", new JsonObject().put("index", appliedIndex).put("term", appliedTerm))
+                .put("encodings", new JsonArray().add("json"));
+    }
+
+    private void serveApply(Call call) {
+        JsonObject json = call.json();
+        if (json.getLong("epoch") < epoch || call.prevIndex() > appliedIndex) {
+            call.http()
+                    .response()
+                    .setStatusCode(409)
+                    .end(new JsonObject().put("applied", appliedIndex).toBuffer());
+            return;
+        }
+        call.http().response().end(execute(call).toBuffer());
+    }
+
+    /** Applies what is new in the batch; the right answer to it. */
+    synchronized JsonObject execute(Call call) {
+        return execute(call, Integer.MAX_VALUE);
+    }
+
+    synchronized JsonObject execute(Call call, int commandsMax) {
+        JsonObject json = call.json();
+        epoch = Math.max(epoch, json.getLong("epoch"));
+        JsonArray results = new JsonArray();
+        for (Object each : json.getJsonArray("commands")) {
+            JsonObject command = (JsonObject) each;
+            if (results.size() < commandsMax) {
+                String text = new String(Base64.getDecoder().decode(command.getString("data")), StandardCharsets.UTF_8);
+                execute(command.getLong("index"), command.getLong("term"), text);
+                cluster = call.headers().get("Outrigger-Cluster");
+                results.add(new JsonObject()
+                        .put("code", codeOf(command.getLong("index")))
+                        .put(
+                                "data",
+                                Base64.getEncoder()
+                                        .encodeToString(resultOf(text).array())));
+            }
+        }
+        return new JsonObject().put("applied", appliedIndex).put("results", results);
+    }
+
+    private void execute(long index, long term, String text) {
+        if (index > appliedIndex) {
+            journal.add(index);
+            journalTexts.add(text);
+            terms.put(index, term);
+            appliedIndex = index;
+            appliedTerm = term;
+        }
+    }
+
+    static int codeOf(long index) {
+        return index % 5 == 0 ? 7 : 0;
+    }
+
+    static Payload resultOf(String text) {
+        return Payload.of(("done: " + text).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Loses every command after the first {@code kept} ones; 0 is an application that starts anew. */
+    synchronized void restoreFirst(int kept) {
+        journal.subList(kept, journal.size()).clear();
+        journalTexts.subList(kept, journalTexts.size()).clear();
+        appliedIndex = kept == 0 ? 0 : journal.get(kept - 1);
+        appliedTerm = terms.getOrDefault(appliedIndex, 0L);
+        cluster = kept == 0 ? null : cluster;
+    }
+
+    /** Claims a state that no agent here has delivered. */
+    synchronized void claim(@Nullable String claimedCluster, long index, long term) {
+        cluster = claimedCluster;
+        appliedIndex = index;
+        appliedTerm = term;
+    }
+
+    synchronized List<Long> journal() {
+        return List.copyOf(journal);
+    }
+
+    synchronized List<String> journalTexts() {
+        return List.copyOf(journalTexts);
+    }
+
+    synchronized List<Call> calls(String name) {
+        return calls.stream().filter(call -> call.name().equals(name)).toList();
+    }
+
+    synchronized void forgetCalls() {
+        calls.clear();
+    }
+}

@@ -1,0 +1,164 @@
+package dev.outrigger.agent.http;
+
+import dev.outrigger.agent.app.AppStatus;
+import dev.outrigger.agent.core.message.MemberId;
+import dev.outrigger.agent.core.message.Payload;
+import dev.outrigger.agent.node.Answer;
+import dev.outrigger.agent.node.Node;
+import dev.outrigger.agent.node.NodeStatus;
+import dev.outrigger.agent.node.Problem;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+
+/**
+ * A node whose answers the test decides, and that remembers what it was asked. By default it applies every command as
+ * entry 42 of term 3 and answers with the command itself.
+ */
+public final class FakeNode implements Node {
+    public record Query(Payload query, boolean linearizable, long minIndex, Duration patience) {}
+
+    public final List<Payload> submitted = new CopyOnWriteArrayList<>();
+    public final List<Duration> waits = new CopyOnWriteArrayList<>();
+    public final List<Query> queries = new CopyOnWriteArrayList<>();
+
+    public volatile Function<List<Payload>, Future<List<Answer<Answer.Applied>>>> onSubmit = FakeNode::echo;
+    public volatile Future<Answer<Long>> barrier = Future.succeededFuture(new Answer.Ok<>(90L));
+    public volatile Function<Payload, Future<Answer<Payload>>> onQuery =
+            query -> Future.succeededFuture(new Answer.Ok<>(query));
+    public volatile NodeStatus status = leader();
+    public volatile Runnable onStatus = () -> {};
+
+    private final Context context;
+
+    public FakeNode(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public Context context() {
+        return context;
+    }
+
+    @Override
+    public Future<List<Answer<Answer.Applied>>> submit(List<Payload> commands, Duration wait) {
+        submitted.addAll(commands);
+        waits.add(wait);
+        return onSubmit.apply(commands);
+    }
+
+    @Override
+    public Future<Answer<Long>> barrier(Duration wait) {
+        waits.add(wait);
+        return barrier;
+    }
+
+    @Override
+    public Future<Answer<Payload>> query(Payload query, boolean linearizable, long minIndex, Duration wait) {
+        queries.add(new Query(query, linearizable, minIndex, wait));
+        return onQuery.apply(query);
+    }
+
+    @Override
+    public NodeStatus status() {
+        onStatus.run();
+        return status;
+    }
+
+    /** Every command fails with {@code problem}. */
+    public void failWith(Problem problem) {
+        onSubmit = commands -> Future.succeededFuture(commands.stream()
+                .<Answer<Answer.Applied>>map(command -> new Answer.Failed<>(problem))
+                .toList());
+    }
+
+    /** Every command is refused by the state machine. */
+    public void refuseWith(int code, byte[] data) {
+        onSubmit = commands -> Future.succeededFuture(commands.stream()
+                .<Answer<Answer.Applied>>map(
+                        command -> new Answer.Ok<>(new Answer.Applied(42, 3, code, Payload.of(data))))
+                .toList());
+    }
+
+    private static Future<List<Answer<Answer.Applied>>> echo(List<Payload> commands) {
+        List<Answer<Answer.Applied>> answers = new ArrayList<>();
+        for (Payload command : commands) {
+            answers.add(new Answer.Ok<>(new Answer.Applied(42 + answers.size(), 3, 0, command)));
+        }
+        return Future.succeededFuture(answers);
+    }
+
+    /** A leader that is well, but for one finding. */
+    public static NodeStatus leader() {
+        return new NodeStatus(
+                "orders",
+                Optional.of("5f0c"),
+                new NodeStatus.Self(new MemberId("a"), "disk-1", 7, "0.1.0", Optional.of("east"), 61_000),
+                "leader",
+                5,
+                Optional.of(new MemberId("a")),
+                new NodeStatus.Log(1, 91, 91, 90, 90, 4096, Optional.of(812L)),
+                new AppStatus(
+                        AppStatus.State.SERVING,
+                        Optional.of("kv"),
+                        Optional.of("1.4.2"),
+                        90,
+                        5,
+                        Optional.empty(),
+                        System.nanoTime()),
+                List.of(
+                        new NodeStatus.Member(
+                                new MemberId("a"),
+                                "host-a:7412",
+                                "voter",
+                                Optional.of(91L),
+                                Optional.empty(),
+                                Optional.of("east"),
+                                Optional.of("0.1.0")),
+                        new NodeStatus.Member(
+                                new MemberId("b"),
+                                "host-b:7412",
+                                "voter",
+                                Optional.of(80L),
+                                Optional.of(12L),
+                                Optional.empty(),
+                                Optional.empty())),
+                List.of(new NodeStatus.Diagnosis(
+                        "PEER_SILENT",
+                        "warning",
+                        Instant.parse("2026-11-24T10:00:00Z"),
+                        "b has not been heard.",
+                        Map.of("silentMs", 9000L),
+                        "look at b's log")));
+    }
+
+    /** A follower that knows no leader and whose application is away. */
+    public static NodeStatus lonely(String reason) {
+        NodeStatus well = leader();
+        return new NodeStatus(
+                well.clusterName(),
+                Optional.empty(),
+                new NodeStatus.Self(new MemberId("a"), "disk-1", 1, "0.1.0", Optional.empty(), 10),
+                "follower",
+                6,
+                Optional.empty(),
+                new NodeStatus.Log(1, 0, 0, 0, 0, 0, Optional.empty()),
+                new AppStatus(
+                        AppStatus.State.WAITING,
+                        Optional.empty(),
+                        Optional.empty(),
+                        0,
+                        0,
+                        Optional.of(reason),
+                        System.nanoTime()),
+                well.members(),
+                List.of());
+    }
+}

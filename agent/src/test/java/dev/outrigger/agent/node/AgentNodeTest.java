@@ -1,0 +1,204 @@
+package dev.outrigger.agent.node;
+
+import static dev.outrigger.agent.node.NodeFixture.await;
+import static dev.outrigger.agent.node.NodeFixture.until;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.outrigger.agent.core.message.MemberId;
+import dev.outrigger.agent.node.Answer.Applied;
+import dev.outrigger.agent.node.Problem.Code;
+import dev.outrigger.agent.node.Problem.Outcome;
+import io.vertx.core.Future;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(120)
+class AgentNodeTest {
+    private static final MemberId A = new MemberId("a");
+    private static final MemberId B = new MemberId("b");
+    private static final MemberId C = new MemberId("c");
+    private static final Duration SHORT = Duration.ofMillis(700);
+
+    @Test
+    void everyAgentAnswersFromItsOwnApplication() throws Exception {
+        try (NodeFixture cluster = new NodeFixture("a", "b", "c").startAll()) {
+            cluster.leader();
+            assertEquals("1x", cluster.submit(A, "x1"));
+            assertEquals("2x", cluster.submit(B, "x2"));
+            assertEquals("3x", cluster.submit(C, "x3"));
+            for (MemberId member : List.of(A, B, C)) {
+                assertEquals("x1,x2,x3", cluster.query(member));
+            }
+        }
+    }
+
+    @Test
+    void nothingIsAnsweredBeforeAMajorityHasItOnDisk() throws Exception {
+        try (NodeFixture cluster = new NodeFixture("a", "b", "c").startAll()) {
+            MemberId leader = cluster.leader();
+            cluster.submit(leader, "first");
+            cluster.nodes.forEach((member, running) -> {
+                if (!member.equals(leader)) {
+                    running.storage().holdUp();
+                }
+            });
+            Future<Answer<Applied>> held = cluster.submit(leader, "held", NodeFixture.WAIT);
+            until(
+                    "the leader's own disk has it",
+                    () -> cluster.onLoop(() -> cluster.node(leader).status().log())
+                                    .durable()
+                            >= 3);
+            assertFalse(held.isComplete());
+            assertEquals(List.of("first"), cluster.app(leader).journal());
+            cluster.storage(cluster.follower()).release();
+            assertInstanceOf(Answer.Ok.class, await(held));
+        }
+    }
+
+    @Test
+    void aMemberWhoseDiskFailedAcknowledgesNothingAnyMore() throws Exception {
+        try (NodeFixture cluster = new NodeFixture("a").startAll()) {
+            cluster.leader();
+            cluster.submit(A, "kept");
+            cluster.disk(A).failNext();
+            Answer<Applied> answer = await(cluster.submit(A, "lost", SHORT));
+            assertProblem(Code.DEADLINE, Outcome.UNKNOWN, answer);
+            assertEquals(1, cluster.fatal.size());
+            assertEquals(List.of("kept"), cluster.app(A).journal());
+        }
+    }
+
+    @Test
+    void aLeaderThatHearsNobodyStepsDownAndTheOthersGoOn() throws Exception {
+        try (NodeFixture cluster = new NodeFixture("a", "b", "c").startAll()) {
+            MemberId old = cluster.leader();
+            cluster.onLoop(() -> {
+                cluster.nodes.keySet().forEach(member -> cluster.network.cut(member, old));
+                return old;
+            });
+            MemberId other = cluster.nodes.keySet().stream()
+                    .filter(member -> !member.equals(old))
+                    .findFirst()
+                    .orElseThrow();
+            until(
+                    "another leader",
+                    () -> cluster.onLoop(() -> cluster.node(other).status().leader())
+                            .filter(leader -> !leader.equals(old))
+                            .isPresent());
+            assertEquals("devres", cluster.submit(other, "served"));
+            assertProblem(Code.NO_LEADER, Outcome.NONE, await(cluster.submit(old, "not served", SHORT)));
+            cluster.onLoop(() -> {
+                cluster.network.heal();
+                return old;
+            });
+            assertEquals("niaga", cluster.submit(old, "again"));
+            assertEquals("served,again", cluster.query(old));
+        }
+    }
+
+    @Test
+    void aMemberThatWasAwayIsCaughtUpFromTheLeadersDisk() throws Exception {
+        try (NodeFixture cluster = new NodeFixture("a", "b", "c").startAll()) {
+            cluster.leader();
+            cluster.stop(C);
+            List<String> expected = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                cluster.submit(A, "c" + i);
+                expected.add("c" + i);
+            }
+            cluster.stop(A);
+            cluster.stop(B);
+            cluster.start(A);
+            cluster.start(B);
+            cluster.start(C);
+            assertEquals(String.join(",", expected), cluster.query(C));
+            assertEquals(expected, cluster.app(C).journal());
+        }
+    }
+
+    @Test
+    void anApplicationThatLostItsStateIsToldEverythingAgain() throws Exception {
+        try (NodeFixture cluster = new NodeFixture("a", "b", "c").startAll()) {
+            MemberId follower = cluster.follower();
+            cluster.submit(follower, "one");
+            cluster.replaceApp(follower);
+            cluster.submit(follower, "two");
+            assertEquals(List.of("one", "two"), cluster.app(follower).journal());
+        }
+    }
+
+    @Test
+    void commandsWaitForTheApplicationWithinTheirDeadline() throws Exception {
+        try (NodeFixture cluster = new NodeFixture("a")) {
+            JournalApp app = new JournalApp(0);
+            URI uri = app.uri();
+            int port = app.port();
+            app.close();
+            cluster.start(A, uri);
+            cluster.leader();
+            Answer<Applied> refused = await(cluster.submit(A, "early", SHORT));
+            assertProblem(Code.APP_UNAVAILABLE, Outcome.NONE, refused);
+            Future<Answer<Applied>> waiting = cluster.submit(A, "waits", NodeFixture.WAIT);
+            try (JournalApp late = new JournalApp(port)) {
+                assertInstanceOf(Answer.Ok.class, await(waiting));
+                assertEquals(List.of("waits"), late.journal());
+            }
+        }
+    }
+
+    @Test
+    void aClusterIsNotFormedBeforeEveryListedMemberIsUp() throws Exception {
+        try (NodeFixture cluster = new NodeFixture("a", "b", "c")) {
+            cluster.start(A);
+            cluster.start(B);
+            assertEquals(
+                    "forming", cluster.onLoop(() -> cluster.node(A).status().role()));
+            assertProblem(Code.NO_QUORUM, Outcome.NONE, await(cluster.submit(A, "x", SHORT)));
+            List<String> codes = cluster.onLoop(() -> cluster.node(A).status().diagnosis().stream()
+                    .map(NodeStatus.Diagnosis::code)
+                    .toList());
+            assertEquals(List.of("WAITING_BOOTSTRAP"), codes);
+            cluster.start(C);
+            cluster.leader();
+            List<String> ids = new ArrayList<>();
+            for (MemberId member : List.of(A, B, C)) {
+                ids.add(cluster.onLoop(() -> cluster.node(member).status().clusterId())
+                        .orElseThrow());
+            }
+            assertEquals(1, ids.stream().distinct().count());
+        }
+    }
+
+    @Test
+    void stoppingAnswersWhatIsUnderWayAndRefusesTheRest() throws Exception {
+        try (NodeFixture cluster = new NodeFixture("a").startAll()) {
+            cluster.leader();
+            cluster.storage(A).holdUp();
+            Future<Answer<Applied>> underWay = cluster.submit(A, "under way", NodeFixture.WAIT);
+            until(
+                    "it is proposed",
+                    () -> cluster.onLoop(() -> cluster.node(A).status().log()).last() >= 2);
+            AgentNode node = cluster.node(A);
+            Future<Void> stopped = node.stop();
+            assertProblem(Code.SHUTTING_DOWN, Outcome.NONE, await(cluster.submit(A, "too late", SHORT)));
+            assertFalse(stopped.isComplete());
+            cluster.storage(A).release();
+            assertTrue(await(underWay) instanceof Answer.Ok);
+            await(stopped);
+            cluster.nodes.clear();
+        }
+    }
+
+    private static void assertProblem(Code code, Outcome outcome, Answer<Applied> answer) {
+        Answer.Failed<?> failed = assertInstanceOf(Answer.Failed.class, answer, answer::toString);
+        assertEquals(code, failed.problem().code(), failed::toString);
+        assertEquals(outcome, failed.problem().outcome(), failed::toString);
+    }
+}

@@ -1,0 +1,266 @@
+package dev.outrigger.agent.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.outrigger.agent.app.AppEvents.Result;
+import dev.outrigger.agent.core.message.Entry;
+import dev.outrigger.agent.core.message.MemberId;
+import dev.outrigger.agent.core.message.Payload;
+import dev.outrigger.agent.core.message.ProposeReceipt;
+import dev.outrigger.agent.core.message.ProposeReceipt.Refusal;
+import dev.outrigger.agent.node.Answer.Applied;
+import dev.outrigger.agent.node.Problem.Code;
+import dev.outrigger.agent.node.Problem.Outcome;
+import io.vertx.core.Future;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class CommandsTest {
+    private static final Duration WAIT = Duration.ofSeconds(5);
+
+    private final FakeGroup group = new FakeGroup();
+    private final Commands commands = new Commands(NodeOptions.Limits.DEFAULT, group, 100);
+
+    @Test
+    void answersWithTheLocalResultOnceItsEntryIsApplied() {
+        Future<List<Answer<Applied>>> answers = submit("a", "b");
+        commands.pump();
+        commands.receipt(new ProposeReceipt(100, Refusal.NONE, 7, 3));
+        assertFalse(answers.isComplete());
+        commands.applied(List.of(entry(7, 3, "a"), entry(8, 3, "b")), List.of(result(0, "x"), result(9, "no")));
+        assertEquals(
+                new Answer.Ok<>(new Applied(7, 3, 0, payload("x"))),
+                answers.result().get(0));
+        assertEquals(
+                new Answer.Ok<>(new Applied(8, 3, 9, payload("no"))),
+                answers.result().get(1));
+        assertEquals(0, commands.pending());
+        assertEquals(0, commands.pendingBytes());
+    }
+
+    @Test
+    void waitsWhileNobodyCanTakeCommandsAndSaysWhyAtTheDeadline() {
+        group.closed = Optional.of(Problem.of(Code.NO_LEADER, Outcome.NONE, "no leader"));
+        Future<List<Answer<Applied>>> answers = submit("a");
+        commands.pump();
+        assertTrue(group.proposed.isEmpty());
+        expireAll();
+        assertProblem(Code.NO_LEADER, Outcome.NONE, answers);
+    }
+
+    @Test
+    void proposesAgainWhatWasCertainlyRefused() {
+        Future<List<Answer<Applied>>> answers = submit("a");
+        commands.pump();
+        commands.receipt(new ProposeReceipt(100, Refusal.NOT_LEADER, 0, 0));
+        commands.pump();
+        assertEquals(1, group.proposed.size(), "held back until the next tick");
+        commands.tick(System.nanoTime());
+        commands.pump();
+        commands.receipt(new ProposeReceipt(101, Refusal.NONE, 4, 2));
+        commands.applied(List.of(entry(4, 2, "a")), List.of(result(0, "done")));
+        assertEquals(
+                new Answer.Ok<>(new Applied(4, 2, 0, payload("done"))),
+                answers.result().get(0));
+    }
+
+    @Test
+    void proposesAgainWhenAnotherLeadersEntryIsAppliedInItsPlace() {
+        Future<List<Answer<Applied>>> answers = submit("a");
+        commands.pump();
+        commands.receipt(new ProposeReceipt(100, Refusal.NONE, 4, 2));
+        commands.applied(List.of(entry(4, 3, "other")), List.of(result(0, "other")));
+        assertFalse(answers.isComplete());
+        commands.pump();
+        assertEquals(List.of(payload("a")), group.proposed.get(101L));
+    }
+
+    @Test
+    void proposesAgainWhenANoOpTookItsPlace() {
+        Future<List<Answer<Applied>>> answers = submit("a");
+        commands.pump();
+        commands.receipt(new ProposeReceipt(100, Refusal.NONE, 4, 2));
+        group.terms.put(4L, 3L);
+        commands.appliedIndex(4);
+        commands.pump();
+        assertFalse(answers.isComplete());
+        assertEquals(List.of(payload("a")), group.proposed.get(101L));
+    }
+
+    @Test
+    void neverProposesAgainWhatMayStillBeExecuted() {
+        Future<List<Answer<Applied>>> answers = submit("a");
+        commands.pump();
+        commands.tick(System.nanoTime());
+        commands.pump();
+        assertEquals(1, group.proposed.size());
+        expireAll();
+        assertProblem(Code.DEADLINE, Outcome.UNKNOWN, answers);
+        commands.pump();
+        assertEquals(1, group.proposed.size());
+    }
+
+    /** Two leaders gave the same index to two of our commands; which one stands there only the applied entry tells. */
+    @Test
+    void keepsBothCommandsOfOneIndexUntilItIsApplied() {
+        Future<List<Answer<Applied>>> first = submit("a");
+        commands.pump();
+        commands.receipt(new ProposeReceipt(100, Refusal.NONE, 4, 2));
+        Future<List<Answer<Applied>>> second = submit("b");
+        commands.pump();
+        commands.receipt(new ProposeReceipt(101, Refusal.NONE, 4, 3));
+        commands.applied(List.of(entry(4, 2, "a")), List.of(result(0, "A")));
+        assertEquals(
+                new Answer.Ok<>(new Applied(4, 2, 0, payload("A"))),
+                first.result().get(0));
+        assertFalse(second.isComplete());
+        commands.pump();
+        assertEquals(List.of(payload("b")), group.proposed.get(102L));
+    }
+
+    @Test
+    void tellsThatACommandIsAppliedWhenOnlyItsResultWasLost() {
+        Future<List<Answer<Applied>>> answers = submit("a");
+        commands.pump();
+        commands.receipt(new ProposeReceipt(100, Refusal.NONE, 4, 2));
+        group.terms.put(4L, 2L);
+        commands.resultsLost(1, 9);
+        assertProblem(Code.APP_UNAVAILABLE, Outcome.APPLIED, answers);
+    }
+
+    @Test
+    void settlesAReceiptThatComesAfterItsEntryWasApplied() {
+        Future<List<Answer<Applied>>> answers = submit("a");
+        commands.pump();
+        group.applied = 9;
+        group.terms.put(4L, 2L);
+        commands.receipt(new ProposeReceipt(100, Refusal.NONE, 4, 2));
+        assertProblem(Code.APP_UNAVAILABLE, Outcome.APPLIED, answers);
+    }
+
+    @Test
+    void refusesBeyondItsLimitAndChangesNothing() {
+        NodeOptions.Limits tight = new NodeOptions.Limits(2, 10, 100, 100, 10, WAIT);
+        Commands bounded = new Commands(tight, group, 0);
+        bounded.submit(List.of(payload("123456")), WAIT);
+        Future<List<Answer<Applied>>> tooManyBytes = bounded.submit(List.of(payload("12345")), WAIT);
+        assertProblem(Code.OVERLOADED, Outcome.NONE, tooManyBytes);
+        Future<List<Answer<Applied>>> tooMany = bounded.submit(List.of(payload("1"), payload("2")), WAIT);
+        assertProblem(Code.OVERLOADED, Outcome.NONE, tooMany);
+        assertEquals(1, bounded.pending());
+    }
+
+    @Test
+    void passesTheLeadersOverloadOn() {
+        Future<List<Answer<Applied>>> answers = submit("a");
+        commands.pump();
+        commands.receipt(new ProposeReceipt(100, Refusal.OVERLOADED, 0, 0));
+        assertProblem(Code.OVERLOADED, Outcome.NONE, answers);
+    }
+
+    @Test
+    void atTheEndTellsWhatIsKnownOfEachCommand() {
+        Future<List<Answer<Applied>>> proposed = submit("a");
+        commands.pump();
+        group.closed = Optional.of(Problem.of(Code.NO_LEADER, Outcome.NONE, "no leader"));
+        Future<List<Answer<Applied>>> waiting = submit("b");
+        commands.close();
+        assertProblem(Code.SHUTTING_DOWN, Outcome.UNKNOWN, proposed);
+        assertProblem(Code.SHUTTING_DOWN, Outcome.NONE, waiting);
+        assertEquals(0, commands.pending());
+    }
+
+    @Test
+    void tellsACommittedCommandFromAnUncommittedOneAtTheDeadline() {
+        Future<List<Answer<Applied>>> answers = submit("a");
+        commands.pump();
+        commands.receipt(new ProposeReceipt(100, Refusal.NONE, 4, 2));
+        group.terms.put(4L, 2L);
+        group.commit = 4;
+        group.attached = false;
+        expireAll();
+        assertProblem(Code.APP_UNAVAILABLE, Outcome.UNKNOWN, answers);
+    }
+
+    private Future<List<Answer<Applied>>> submit(String... data) {
+        List<Payload> payloads = new ArrayList<>();
+        for (String text : data) {
+            payloads.add(payload(text));
+        }
+        return commands.submit(payloads, WAIT);
+    }
+
+    private void expireAll() {
+        commands.tick(System.nanoTime() + WAIT.toNanos() + 1);
+    }
+
+    private static void assertProblem(Code code, Outcome outcome, Future<List<Answer<Applied>>> answers) {
+        Problem problem = ((Answer.Failed<Applied>) answers.result().get(0)).problem();
+        assertEquals(code, problem.code());
+        assertEquals(outcome, problem.outcome());
+    }
+
+    private static Entry entry(long index, long term, String data) {
+        return new Entry(index, term, Entry.Kind.COMMAND, 0, payload(data));
+    }
+
+    private static Result result(int code, String data) {
+        return new Result(code, payload(data));
+    }
+
+    private static Payload payload(String text) {
+        return Payload.of(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static final class FakeGroup implements Commands.Group {
+        final Map<Long, List<Payload>> proposed = new HashMap<>();
+        final Map<Long, Long> terms = new HashMap<>();
+        Optional<Problem> closed = Optional.empty();
+        long commit;
+        long applied;
+        boolean attached = true;
+
+        @Override
+        public Optional<Problem> closed() {
+            return closed;
+        }
+
+        @Override
+        public void propose(long proposalId, List<Payload> payloads) {
+            proposed.put(proposalId, payloads);
+        }
+
+        @Override
+        public long commitIndex() {
+            return commit;
+        }
+
+        @Override
+        public long appliedIndex() {
+            return applied;
+        }
+
+        @Override
+        public long termAt(long index) {
+            return terms.getOrDefault(index, 0L);
+        }
+
+        @Override
+        public Optional<MemberId> leader() {
+            return Optional.empty();
+        }
+
+        @Override
+        public boolean appAttached() {
+            return attached;
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package dev.outrigger.agent.node;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+
+/** An application that writes down what it is told, in order; its answer to a command is the command, reversed. */
+final class JournalApp implements AutoCloseable {
+    private final HttpServer server;
+    private final List<String> journal = new ArrayList<>();
+    private long index;
+    private long term;
+
+    static {
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+    }
+
+    /** @param port 0 for any */
+    JournalApp(int port) throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+        server.createContext("/outrigger/v1/info", this::info);
+        server.createContext("/outrigger/v1/apply", this::apply);
+        server.createContext("/outrigger/v1/query", this::query);
+        server.start();
+    }
+
+    int port() {
+        return server.getAddress().getPort();
+    }
+
+    URI uri() {
+        return URI.create("http://127.0.0.1:" + port());
+    }
+
+    synchronized List<String> journal() {
+        return List.copyOf(journal);
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+    }
+
+    private synchronized void info(HttpExchange exchange) throws IOException {
+        JsonObject info = new JsonObject()
+                .put("protocol", 1)
+                .put("app", "journal")
+                .put("version", "1")
+                .putNull("cluster")
+                .put("applied", new JsonObject().put("index", index).put("term", term))
+                .put("encodings", new JsonArray().add("json"));
+        answer(exchange, info.toString());
+    }
+
+    private synchronized void apply(HttpExchange exchange) throws IOException {
+        JsonObject batch = new JsonObject(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+        JsonArray results = new JsonArray();
+        for (int i = 0; i < batch.getJsonArray("commands").size(); i++) {
+            JsonObject command = batch.getJsonArray("commands").getJsonObject(i);
+            String text = new String(Base64.getDecoder().decode(command.getString("data")), StandardCharsets.UTF_8);
+            journal.add(text);
+            index = command.getLong("index");
+            term = command.getLong("term");
+            String reversed = new StringBuilder(text).reverse().toString();
+            results.add(new JsonObject()
+                    .put("code", 0)
+                    .put("data", Base64.getEncoder().encodeToString(reversed.getBytes(StandardCharsets.UTF_8))));
+        }
+        answer(
+                exchange,
+                new JsonObject().put("applied", index).put("results", results).toString());
+    }
+
+    private synchronized void query(HttpExchange exchange) throws IOException {
+        exchange.getRequestBody().readAllBytes();
+        answer(exchange, String.join(",", journal));
+    }
+
+    private static void answer(HttpExchange exchange, String text) throws IOException {
+        byte[] body = text.getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(200, body.length == 0 ? -1 : body.length);
+        exchange.getResponseBody().write(body);
+        exchange.close();
+    }
+}

@@ -1,0 +1,17 @@
+package dev.outrigger.agent.storage.chronicle;
+
+import dev.outrigger.agent.storage.Durability;
+import dev.outrigger.agent.storage.Storage;
+import dev.outrigger.agent.storage.StorageContractTest;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+
+class ChronicleContractTest extends StorageContractTest {
+    @TempDir
+    private Path directory;
+
+    @Override
+    protected Storage open() {
+        return ChronicleStorage.open(directory, ChronicleStorage.Options.of("a", "orders", Durability.DISK));
+    }
+}

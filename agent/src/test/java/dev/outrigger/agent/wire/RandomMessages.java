@@ -1,0 +1,114 @@
+package dev.outrigger.agent.wire;
+
+import dev.outrigger.agent.core.message.Entry;
+import dev.outrigger.agent.core.message.MemberId;
+import dev.outrigger.agent.core.message.Message;
+import dev.outrigger.agent.core.message.Payload;
+import dev.outrigger.agent.core.message.ProposeReceipt;
+import dev.outrigger.agent.storage.ClusterIdentity;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/** Every kind of message and greeting with every kind of value, from a seed. */
+public final class RandomMessages {
+    private final SplittableRandom random;
+    private final MemberId from;
+    private final MemberId to;
+
+    public RandomMessages(long seed, MemberId from, MemberId to) {
+        this.random = new SplittableRandom(seed);
+        this.from = from;
+        this.to = to;
+    }
+
+    public Message next() {
+        Message.Kind[] kinds = Message.Kind.values();
+        return switch (kinds[random.nextInt(kinds.length)]) {
+            case VOTE_REQUEST -> new Message.VoteRequest(from, to, natural(), natural(), natural(), bool());
+            case VOTE_RESPONSE -> new Message.VoteResponse(from, to, natural(), bool(), bool());
+            case APPEND_REQUEST -> appendRequest();
+            case APPEND_RESPONSE ->
+                new Message.AppendResponse(
+                        from, to, natural(), bool(), natural(), natural(), natural(), natural(), random.nextLong());
+            case READ_REQUEST -> new Message.ReadRequest(from, to, natural(), random.nextLong());
+            case READ_RESPONSE -> new Message.ReadResponse(from, to, natural(), random.nextLong(), bool(), natural());
+            case PROPOSE_REQUEST ->
+                new Message.ProposeRequest(from, to, natural(), random.nextLong(), payloads(random.nextInt(6)));
+            case PROPOSE_RESPONSE -> new Message.ProposeResponse(from, to, natural(), receipt());
+        };
+    }
+
+    Hello nextHello() {
+        return new Hello(
+                text(),
+                member(),
+                text(),
+                natural(),
+                IntStream.range(0, random.nextInt(5)).mapToObj(i -> text()).toList(),
+                bool() ? Optional.of(cluster()) : Optional.empty(),
+                text(),
+                text());
+    }
+
+    private Message.AppendRequest appendRequest() {
+        long prevIndex = natural() >>> 1;
+        List<Entry> entries = IntStream.rangeClosed(1, random.nextInt(8))
+                .mapToObj(i -> new Entry(
+                        prevIndex + i, natural(), bool() ? Entry.Kind.COMMAND : Entry.Kind.NOOP, natural(), payload()))
+                .toList();
+        return new Message.AppendRequest(
+                from, to, natural(), prevIndex, natural(), entries, natural(), random.nextLong());
+    }
+
+    private ProposeReceipt receipt() {
+        ProposeReceipt.Refusal[] refusals = ProposeReceipt.Refusal.values();
+        return new ProposeReceipt(random.nextLong(), refusals[random.nextInt(refusals.length)], natural(), natural());
+    }
+
+    private ClusterIdentity cluster() {
+        List<ClusterIdentity.Member> members = IntStream.range(0, random.nextInt(6))
+                .mapToObj(i -> new ClusterIdentity.Member(new MemberId("m" + i), text(), text()))
+                .toList();
+        return new ClusterIdentity(text(), text(), members);
+    }
+
+    private List<Payload> payloads(int count) {
+        return IntStream.range(0, count).mapToObj(i -> payload()).toList();
+    }
+
+    private Payload payload() {
+        byte[] bytes = new byte[random.nextInt(10) == 0 ? random.nextInt(20_000) : random.nextInt(40)];
+        random.nextBytes(bytes);
+        return Payload.of(bytes);
+    }
+
+    private MemberId member() {
+        return new MemberId("n" + random.nextInt(1000));
+    }
+
+    /** Text whose characters take one to four bytes each. */
+    private String text() {
+        int[] alphabet = {'a', 'Z', '0', '-', '.', ' ', 'é', '中', 0x1F6F6};
+        StringBuilder text = new StringBuilder();
+        for (int i = random.nextInt(30); i > 0; i--) {
+            text.appendCodePoint(alphabet[random.nextInt(alphabet.length)]);
+        }
+        return text.toString();
+    }
+
+    /** Small, large and largest numbers alike. */
+    private long natural() {
+        return switch (random.nextInt(4)) {
+            case 0 -> 0;
+            case 1 -> Long.MAX_VALUE;
+            case 2 -> random.nextInt(1000);
+            default -> random.nextLong() >>> 1;
+        };
+    }
+
+    private boolean bool() {
+        return random.nextBoolean();
+    }
+}

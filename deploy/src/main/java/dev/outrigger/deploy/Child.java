@@ -1,0 +1,111 @@
+package dev.outrigger.deploy;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One Java process, which can be started again after its end. What it prints is appended to a log file. Where the system
+ * can, it dies with the thread that started it, even when that dies by kill -9: so start it on a thread that lives as long
+ * as it is needed.
+ */
+public final class Child {
+    private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
+    private static final long EXIT_MAX_SECONDS = 60;
+
+    private final List<String> command;
+    private final Path log;
+    private @Nullable Process process;
+
+    /** @param arguments what follows {@code java} on the command line */
+    Child(Path log, List<String> arguments) {
+        this.log = log;
+        this.command = Stream.concat(tether(), Stream.concat(Stream.of(java()), arguments.stream()))
+                .toList();
+    }
+
+    private static Stream<String> tether() {
+        return Files.isExecutable(SETPRIV) ? Stream.of(SETPRIV.toString(), "--pdeathsig", "KILL") : Stream.of();
+    }
+
+    private static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    public void start() {
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectInput(new File("/dev/null"))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.environment().keySet().removeIf(name -> name.startsWith("OUTRIGGER_"));
+        try {
+            process = builder.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** kill -9; returns when the process is gone. */
+    public void kill() {
+        sendKill();
+        exitCode();
+    }
+
+    void sendKill() {
+        started().destroyForcibly();
+    }
+
+    /** SIGTERM; returns the exit code. */
+    public int terminate() {
+        started().destroy();
+        return exitCode();
+    }
+
+    /** Waits for the end of the process. */
+    public int exitCode() {
+        try {
+            if (!started().waitFor(EXIT_MAX_SECONDS, TimeUnit.SECONDS)) {
+                throw new AssertionError(this + " still runs after " + EXIT_MAX_SECONDS + " s");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for " + this, e);
+        }
+        return started().exitValue();
+    }
+
+    public boolean isAlive() {
+        return process != null && process.isAlive();
+    }
+
+    public long pid() {
+        return started().pid();
+    }
+
+    /** All that it printed since its first start. */
+    public String output() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Process started() {
+        if (process == null) {
+            throw new IllegalStateException(this + " was never started");
+        }
+        return process;
+    }
+
+    @Override
+    public String toString() {
+        return log.toString();
+    }
+}

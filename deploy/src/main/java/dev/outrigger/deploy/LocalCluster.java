@@ -1,0 +1,170 @@
+package dev.outrigger.deploy;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Agents and applications as processes of their own on loopback, started, killed and restarted at will. Nothing runs before
+ * {@link #start}; {@link #close} kills what runs and leaves logs and data where they are.
+ */
+public final class LocalCluster implements AutoCloseable {
+    private static final Duration READY_MAX = Duration.ofSeconds(90);
+    private static final Duration LEADER_MAX = Duration.ofSeconds(90);
+
+    private final Path agentJar;
+    private final Path directory;
+    private final List<Instance> instances;
+
+    /**
+     * @param repository where the jars were built
+     * @param directory for data and logs; what it held before is deleted
+     * @param names of the members
+     * @param application what follows {@code java} on the command line of the application at a place
+     */
+    public LocalCluster(
+            Path repository, Path directory, List<String> names, Function<Place, List<String>> application) {
+        this.agentJar = repository.resolve("agent/target/outrigger.jar").toAbsolutePath();
+        this.directory = directory;
+        delete(directory);
+        int firstPort = Ports.block(names.size() * Place.PORTS);
+        List<Place> places = IntStream.range(0, names.size())
+                .mapToObj(i -> new Place(names.get(i), directory.resolve(names.get(i)), firstPort + i * Place.PORTS))
+                .toList();
+        this.instances = places.stream()
+                .map(place -> instance(place, places, application))
+                .toList();
+    }
+
+    /** The key-value example beside every agent. */
+    public static LocalCluster ofKv(Path repository, Path directory, String... names) {
+        String jar = examplesJar(repository);
+        return new LocalCluster(repository, directory, List.of(names), place -> kv(jar, place));
+    }
+
+    private static List<String> kv(String jar, Place place) {
+        return List.of(
+                "-jar",
+                jar,
+                "kv",
+                "--port",
+                "" + place.appPort(),
+                "--agent",
+                place.apiUri().toString());
+    }
+
+    private static String examplesJar(Path repository) {
+        return repository
+                .resolve("sdk-java/examples/target/outrigger-examples.jar")
+                .toString();
+    }
+
+    private Instance instance(Place place, List<Place> places, Function<Place, List<String>> application) {
+        try {
+            Files.createDirectories(place.directory());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        String members =
+                places.stream().map(each -> each.name() + "=" + each.peer()).collect(Collectors.joining(","));
+        Child agent = new Child(place.directory().resolve("agent.log"), agent(place, members));
+        Child app = new Child(place.directory().resolve("app.log"), application.apply(place));
+        return new Instance(place, agent, app);
+    }
+
+    private List<String> agent(Place place, String members) {
+        return outrigger(
+                "agent",
+                "--cluster=local",
+                "--node=" + place.name(),
+                "--members=" + members,
+                "--data=" + place.data(),
+                "--app=http://127.0.0.1:" + place.appPort(),
+                "--api=" + place.api(),
+                "--peer=" + place.peer(),
+                "--ops=" + place.ops());
+    }
+
+    private List<String> outrigger(String... arguments) {
+        return Stream.concat(Stream.of("-jar", agentJar.toString()), Stream.of(arguments))
+                .toList();
+    }
+
+    /** A process {@code outrigger ...} that is not part of the cluster, not yet started; {@code name} is for its log. */
+    public Child outrigger(String name, List<String> arguments) {
+        return new Child(directory.resolve(name + ".log"), outrigger(arguments.toArray(String[]::new)));
+    }
+
+    public List<Instance> instances() {
+        return instances;
+    }
+
+    /** Starts every process that does not run. */
+    public void start() {
+        processes().filter(process -> !process.isAlive()).forEach(Child::start);
+    }
+
+    /** Kills every process at once, as a power cut of all machines would. */
+    public void kill() {
+        List<Child> running = processes().filter(Child::isAlive).toList();
+        running.forEach(Child::sendKill);
+        running.forEach(Child::exitCode);
+    }
+
+    /** Returns when every member says that it can serve. */
+    public void awaitReady() {
+        for (Instance instance : instances) {
+            try {
+                Await.until(instance + " is ready", READY_MAX, instance::isReady);
+            } catch (AssertionError e) {
+                throw new AssertionError(e.getMessage() + "; " + instance.readiness(), e);
+            }
+        }
+    }
+
+    /** The member that says that it leads; waits for one. */
+    public Instance leader() {
+        return Await.value(
+                "a leader",
+                LEADER_MAX,
+                () -> instances.stream().filter(Instance::isLeader).findFirst());
+    }
+
+    /** Everyone but {@code one}. */
+    public List<Instance> othersThan(Instance one) {
+        List<Instance> others = new ArrayList<>(instances);
+        others.remove(one);
+        return others;
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+
+    private static void delete(Path directory) {
+        if (!Files.exists(directory)) {
+            return;
+        }
+        try (Stream<Path> paths = Files.walk(directory)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Stream<Child> processes() {
+        return instances.stream().flatMap(instance -> Stream.of(instance.agent(), instance.app()));
+    }
+}

@@ -1,0 +1,10 @@
+package dev.outrigger.sdk;
+
+/** The command or query is larger than this client or the agent takes. Certainly not executed; a retry fails alike. */
+public final class TooLargeException extends OutriggerException {
+    private static final long serialVersionUID = 1L;
+
+    TooLargeException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,26 @@
+package dev.outrigger.sdk;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Certainly not executed, now or ever: safe to try again. The message names the cause in the agent's words. */
+public sealed class UnavailableException extends OutriggerException permits OverloadedException {
+    private static final long serialVersionUID = 1L;
+
+    private final @Nullable Duration retryAfter;
+
+    UnavailableException(String message) {
+        this(message, null);
+    }
+
+    UnavailableException(String message, @Nullable Duration retryAfter) {
+        super(message);
+        this.retryAfter = retryAfter;
+    }
+
+    /** When a new attempt may go through, where the agent knows. */
+    public Optional<Duration> retryAfter() {
+        return Optional.ofNullable(retryAfter);
+    }
+}

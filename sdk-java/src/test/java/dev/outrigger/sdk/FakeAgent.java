@@ -1,0 +1,127 @@
+package dev.outrigger.sdk;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+
+/** An agent that answers as its script says, and remembers what it was asked. */
+final class FakeAgent implements AutoCloseable {
+    static final Response NONE = new Response(0, "");
+
+    final List<Request> requests = new CopyOnWriteArrayList<>();
+    private final AtomicLong index = new AtomicLong();
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final HttpServer server;
+    private volatile Script script = this::applyAll;
+
+    interface Script {
+        Response answer(Request request) throws Exception;
+    }
+
+    record Request(String method, String target, Headers headers, byte[] body) {
+        String text() {
+            return new String(body, UTF_8);
+        }
+
+        /** The commands of a batch. */
+        List<String> commands() {
+            List<String> commands = new ArrayList<>();
+            JsonReader in = new JsonReader(body);
+            in.object(name -> in.array(() -> in.object(field -> commands.add(new String(in.base64(), UTF_8)))));
+            in.end();
+            return commands;
+        }
+    }
+
+    /** Status 0 cuts the connection instead of answering. */
+    record Response(int status, String body) {}
+
+    FakeAgent() {
+        this(0);
+    }
+
+    FakeAgent(int port) {
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+        try {
+            server = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        server.setExecutor(threads);
+        server.createContext("/", this::handle);
+        server.start();
+    }
+
+    URI uri() {
+        return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    }
+
+    FakeAgent script(Script next) {
+        script = next;
+        return this;
+    }
+
+    List<String> commandsSeen() {
+        return requests.stream().flatMap(request -> request.commands().stream()).collect(Collectors.toList());
+    }
+
+    /** Answers each command with itself, at the next index. */
+    Response applyAll(Request request) {
+        return results(request.commands().stream().map(this::applied).toArray(String[]::new));
+    }
+
+    String applied(String command) {
+        JsonWriter out = new JsonWriter(64).object().name("index").value(index.incrementAndGet());
+        out.name("term").value(5).name("code").value(0).name("data").base64(command.getBytes(UTF_8));
+        return new String(out.endObject().toBytes(), UTF_8);
+    }
+
+    static Response results(String... results) {
+        return new Response(200, "{\"results\":[" + String.join(",", results) + "]}");
+    }
+
+    static String problem(int status, String code, String outcome, String more) {
+        return "{\"type\":\"about:blank\",\"title\":\"t\",\"status\":" + status + ",\"code\":\"" + code
+                + "\",\"detail\":\"as scripted\",\"outcome\":\"" + outcome + "\",\"leader\":null" + more + "}";
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            Request request = new Request(
+                    exchange.getRequestMethod(),
+                    exchange.getRequestURI().toString(),
+                    exchange.getRequestHeaders(),
+                    exchange.getRequestBody().readAllBytes());
+            requests.add(request);
+            Response response = script.answer(request);
+            if (response.status() != 0) {
+                byte[] body = response.body().getBytes(UTF_8);
+                exchange.sendResponseHeaders(response.status(), body.length == 0 ? -1 : body.length);
+                exchange.getResponseBody().write(body);
+            }
+        } catch (IOException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+}
