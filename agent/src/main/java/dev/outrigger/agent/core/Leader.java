@@ -58,6 +58,10 @@ final class Leader extends Role {
 
     @Override
     void enter() {
+        // What a leader sends waits for no disk: it leans on a term and vote that are durable.
+        if (!core.hardStateIsDurable()) {
+            throw new InvariantViolation("leads in term " + core.term() + " before its own vote is durable");
+        }
         CoreOptions options = core.options();
         for (MemberId voter : options.voters()) {
             if (!voter.equals(core.self())) {

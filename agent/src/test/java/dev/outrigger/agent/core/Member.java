@@ -1,6 +1,8 @@
 package dev.outrigger.agent.core;
 
+import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.LogFetch;
+import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Message;
 import dev.outrigger.agent.core.message.Ready;
 import java.util.ArrayDeque;
@@ -14,7 +16,7 @@ final class Member {
     private final CoreOptions options;
     private final RandomGenerator random;
     private final Deque<Ready> writing = new ArrayDeque<>();
-    private final Deque<LogFetch> fetches = new ArrayDeque<>();
+    private final Deque<Fetched> fetched = new ArrayDeque<>();
     private Disk disk;
     private RaftCore core;
 
@@ -37,7 +39,7 @@ final class Member {
     Ready ready() {
         Ready ready = core.ready();
         writing.add(ready);
-        fetches.addAll(ready.fetches());
+        ready.fetches().forEach(fetch -> fetched.add(read(fetch)));
         return ready;
     }
 
@@ -60,16 +62,20 @@ final class Member {
         return released;
     }
 
-    /** Whether the core waits for entries to be read from the disk. */
-    boolean fetching() {
-        return !fetches.isEmpty();
+    private Fetched read(LogFetch fetch) {
+        return new Fetched(fetch.follower(), disk.read(fetch.firstIndex(), fetch.bytesMax()));
     }
 
-    /** Reads them. */
+    /** Whether entries that the core has asked for have been read. */
+    boolean fetching() {
+        return !fetched.isEmpty();
+    }
+
+    /** Hands them over. */
     void fetch() {
         while (fetching()) {
-            LogFetch fetch = fetches.removeFirst();
-            core.fetched(fetch.follower(), disk.read(fetch.firstIndex(), fetch.bytesMax()));
+            Fetched read = fetched.removeFirst();
+            core.fetched(read.follower, read.entries);
         }
     }
 
@@ -85,8 +91,10 @@ final class Member {
     /** Comes back with another disk. */
     void restart(Disk found) {
         writing.clear();
-        fetches.clear();
+        fetched.clear();
         disk = found;
         core = new RaftCore(options, disk.hardState(), disk.outline(), random);
     }
+
+    private record Fetched(MemberId follower, List<Entry> entries) {}
 }
