@@ -169,6 +169,7 @@ final class Agent {
                                 .setEnabled(true)
                                 .setJvmMetricsEnabled(true)
                                 .addDisabledMetricsCategory(MetricsDomain.EVENT_BUS)
+                                .addDisabledMetricsCategory(MetricsDomain.NAMED_POOLS)
                                 .addDisabledMetricsCategory(MetricsDomain.DATAGRAM_SOCKET))
                         .setAddressResolverOptions(TcpPeerTransport.resolverOptions())
                         .setBlockedThreadCheckInterval(1000)

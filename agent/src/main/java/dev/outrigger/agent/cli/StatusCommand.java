@@ -62,12 +62,12 @@ final class StatusCommand implements Callable<Integer> {
             JsonObject member = members.getJsonObject(i);
             line(
                     "member",
-                    "%s at %s, %s, match %s, last contact %s ms ago",
+                    "%s at %s, %s, match %s%s",
                     member.getString("name"),
                     member.getString("peer"),
                     member.getString("role"),
                     orDash(member.getValue("match")),
-                    orDash(member.getValue("lastContactMs")));
+                    lastContact(member));
         }
         JsonArray diagnosis = status.getJsonArray("diagnosis");
         for (int i = 0; i < diagnosis.size(); i++) {
@@ -79,6 +79,11 @@ final class StatusCommand implements Callable<Integer> {
                     finding.getString("message"),
                     finding.getString("next"));
         }
+    }
+
+    private static String lastContact(JsonObject member) {
+        Object millis = member.getValue("lastContactMs");
+        return millis == null ? "" : ", last contact " + millis + " ms ago";
     }
 
     private void line(String name, String format, Object... values) {

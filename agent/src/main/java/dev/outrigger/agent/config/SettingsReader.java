@@ -101,9 +101,14 @@ final class SettingsReader {
         };
     }
 
+    private static Duration duration(Given value) {
+        return Units.duration(value.text())
+                .orElseThrow(() -> value.refused("is not a duration; write it like 250ms, 5s or 2m"));
+    }
+
     private Duration electionTimeout() {
         Given value = required(Setting.ELECTION_TIMEOUT);
-        Duration timeout = Units.duration(value);
+        Duration timeout = duration(value);
         if (timeout.compareTo(ELECTION_TIMEOUT_MIN) < 0 || timeout.compareTo(ELECTION_TIMEOUT_MAX) > 0) {
             throw value.refused("is out of range; choose from 50ms to 2m");
         }
@@ -112,7 +117,7 @@ final class SettingsReader {
 
     private Duration heartbeat(Duration electionTimeout) {
         Given value = required(Setting.HEARTBEAT);
-        Duration heartbeat = Units.duration(value);
+        Duration heartbeat = duration(value);
         if (heartbeat.compareTo(HEARTBEAT_MIN) < 0) {
             throw value.refused("is too short; choose at least 5ms");
         }
@@ -125,7 +130,8 @@ final class SettingsReader {
     }
 
     private static int maxCommandBytes(Given value) {
-        long bytes = Units.bytes(value);
+        long bytes = Units.bytes(value.text())
+                .orElseThrow(() -> value.refused("is not a size; write it like 512KiB, 1MiB or 1048576 (bytes)"));
         if (bytes < 1 || bytes > Settings.MAX_COMMAND_BYTES_MAX) {
             throw value.refused("is out of range; choose from 1 byte to 64MiB");
         }

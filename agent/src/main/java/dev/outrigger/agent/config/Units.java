@@ -1,47 +1,48 @@
 package dev.outrigger.agent.config;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Numbers with a unit, as users write them. */
-final class Units {
+/** Numbers with a unit, as users write them. Empty when the text is not one. */
+public final class Units {
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m)");
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12})(KiB|MiB|GiB)?");
 
     private Units() {}
 
     /** {@code 250ms}, {@code 5s} or {@code 2m}. */
-    static Duration duration(Given given) {
-        Matcher matcher = DURATION.matcher(given.text());
+    public static Optional<Duration> duration(String text) {
+        Matcher matcher = DURATION.matcher(text);
         if (!matcher.matches()) {
-            throw given.refused("is not a duration; write it like 250ms, 5s or 2m");
+            return Optional.empty();
         }
         long amount = Long.parseLong(matcher.group(1));
-        return switch (matcher.group(2)) {
-            case "ms" -> Duration.ofMillis(amount);
-            case "s" -> Duration.ofSeconds(amount);
-            default -> Duration.ofMinutes(amount);
-        };
+        return Optional.of(
+                switch (matcher.group(2)) {
+                    case "ms" -> Duration.ofMillis(amount);
+                    case "s" -> Duration.ofSeconds(amount);
+                    default -> Duration.ofMinutes(amount);
+                });
     }
 
     /** {@code 512KiB}, {@code 1MiB}, or plain bytes. */
-    static long bytes(Given given) {
-        Matcher matcher = SIZE.matcher(given.text());
+    static OptionalLong bytes(String text) {
+        Matcher matcher = SIZE.matcher(text);
         if (!matcher.matches()) {
-            throw given.refused("is not a size; write it like 512KiB, 1MiB or 1048576 (bytes)");
+            return OptionalLong.empty();
         }
         long amount = Long.parseLong(matcher.group(1));
-        String unit = matcher.group(2);
-        if (unit == null) {
-            return amount;
-        }
-        return switch (unit) {
-            case "KiB" -> amount << 10;
-            case "MiB" -> amount << 20;
-            default -> amount << 30;
-        };
+        String unit = matcher.group(2) == null ? "" : matcher.group(2);
+        return OptionalLong.of(
+                switch (unit) {
+                    case "KiB" -> amount << 10;
+                    case "MiB" -> amount << 20;
+                    case "GiB" -> amount << 30;
+                    default -> amount;
+                });
     }
 
     /** A whole number in decimal digits. */

@@ -131,6 +131,17 @@ class BatchTest {
     }
 
     @Test
+    void aDepthBombThatIsWellFormedIsMalformedToo() throws IOException {
+        problem(send("{\"commands\":[{\"x\":" + "[".repeat(500) + "]".repeat(500) + "}]}"), 400, "MALFORMED");
+    }
+
+    @Test
+    void theFirstThingThatIsWrongCounts() throws IOException {
+        check(results("{\"commands\":[{\"data\":\"!\",\"session\":\"s\"}]}"), 0, "MALFORMED", 400);
+        check(results("{\"commands\":[{\"session\":\"s\",\"data\":\"!\"}]}"), 0, "NOT_IMPLEMENTED", 501);
+    }
+
+    @Test
     void bytesThatAreNoUtf8AreMalformed() throws IOException {
         byte[] body = "{\"commands\":[{\"data\":\"??\"}]}".getBytes(StandardCharsets.ISO_8859_1);
         body[22] = (byte) 0xc3;

@@ -103,7 +103,9 @@ public final class ChronicleStorage implements Storage {
                     DataDirectory.open(dataDirectory.toAbsolutePath(), options.node(), options.cluster(), sync),
                     options,
                     sync);
-        } catch (IOException e) {
+        } catch (StorageException e) {
+            throw e;
+        } catch (Throwable e) { // an InternalError too: a full disk under a mapped file
             throw new StorageException(
                     "cannot use data directory " + dataDirectory + ": " + e
                             + ". Check that it is a writable directory on a disk with free space.",
@@ -243,7 +245,7 @@ public final class ChronicleStorage implements Storage {
         }
         try {
             action.run();
-        } catch (Throwable e) { // an InternalError too: a full disk under a mapped file
+        } catch (Throwable e) {
             failure = e;
             throw new StorageException(
                     "could not " + what.get() + " in " + directory.root() + ": " + e

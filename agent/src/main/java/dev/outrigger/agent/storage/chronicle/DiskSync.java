@@ -11,26 +11,31 @@ import java.nio.file.StandardOpenOption;
  * final: the kernel may have dropped the pages, so a second try would report a success that never was.
  */
 interface DiskSync {
-    DiskSync DISK = (file, channel) -> channel.force(false);
-    DiskSync MEMORY = (file, channel) -> {};
+    DiskSync DISK = (file, channel, metadata) -> channel.force(metadata);
+    DiskSync MEMORY = (file, channel, metadata) -> {};
 
     static DiskSync of(Durability durability) {
         return durability == Durability.DISK ? DISK : MEMORY;
     }
 
-    /** Returns when everything that was written to {@code file}, which {@code channel} is open on, is on the disk. */
-    void force(Path file, FileChannel channel) throws IOException;
+    /**
+     * Returns when what was written to {@code file} is on the disk.
+     *
+     * @param channel open on the file
+     * @param metadata whether more is wanted than what reading the file back needs
+     */
+    void force(Path file, FileChannel channel, boolean metadata) throws IOException;
 
     default void forceFile(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            force(file, channel);
+            force(file, channel, false);
         }
     }
 
     /** Makes names that were created, renamed or deleted in {@code directory} durable. */
     default void forceDirectory(Path directory) throws IOException {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            force(directory, channel);
+            force(directory, channel, true); // a name in it may not count as its data
         }
     }
 }

@@ -63,7 +63,7 @@ final class HardStateFile implements AutoCloseable {
         ByteBuffer bytes = next.encode();
         for (int slot = 0; slot < SLOTS; slot++) {
             write(bytes.rewind(), slot);
-            sync.force(file, channel);
+            sync.force(file, channel, false);
         }
         latest = next;
     }

@@ -54,23 +54,22 @@ record LogScan(List<Span> spans, LogReplay replay, Optional<Stop> stop, long pro
             End end = new SegmentWalk(segment.file(), codec)
                     .walk((record, number) -> replay.accept(record, position(segment, number)));
             spans.add(new Span(segment, end.records(), replay.lastSequence(), end.offset()));
-            Optional<String> reason = reasonToStop(end, i == segments.size() - 1);
-            if (reason.isPresent() || end.kind() == End.Kind.CLOSED && i == segments.size() - 1) {
-                // An end mark without a successor: the process ended between the two, or the mark is damage.
-                Optional<Stop> stop = reason.map(why -> new Stop(segment.file(), end.offset(), why));
+            boolean last = i == segments.size() - 1;
+            if (end.kind() != (last ? End.Kind.OPEN : End.Kind.CLOSED)) {
                 long promised = promised(segments.subList(i, segments.size()), codec, replay.lastSequence());
-                return new LogScan(spans, replay, stop, promised);
+                return new LogScan(spans, replay, stop(segment, end, last), promised);
             }
         }
         return new LogScan(spans, replay, Optional.empty(), replay.durableSequence());
     }
 
-    private static Optional<String> reasonToStop(End end, boolean last) {
-        return switch (end.kind()) {
-            case BROKEN -> Optional.of(end.reason());
-            case OPEN -> last ? Optional.empty() : Optional.of("it has a successor but no end mark");
-            case CLOSED -> Optional.empty();
-        };
+    /** A last segment that is closed is whole, if nothing promises more: the process ended before it began the next. */
+    private static Optional<Stop> stop(Segment segment, End end, boolean last) {
+        if (last && end.kind() == End.Kind.CLOSED) {
+            return Optional.empty();
+        }
+        String reason = end.kind() == End.Kind.OPEN ? "it has a successor but no end mark" : end.reason();
+        return Optional.of(new Stop(segment.file(), end.offset(), reason));
     }
 
     /** An empty log whose record numbers go on after {@code sequenceBefore}. */

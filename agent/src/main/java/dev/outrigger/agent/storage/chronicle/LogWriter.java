@@ -33,27 +33,37 @@ final class LogWriter implements AutoCloseable {
     }
 
     /**
-     * Begins the segment that the queue is at.
+     * Begins the first segment of this process.
      *
-     * @param previous the segment before it, to which the queue puts an end mark on this occasion
+     * @param lastFile the segment that was the last one until now; the queue puts an end mark into it on this occasion
      */
-    void beginSegment(Path directory, Optional<Path> previous) throws IOException {
-        write(LogRecord.segmentHeader(replay, replay.lastSequence()));
-        if (previous.isPresent()) {
-            sync.forceFile(previous.get());
+    void start(Path directory, Optional<Path> lastFile) throws IOException {
+        writeSegmentHeader();
+        if (lastFile.isPresent()) {
+            sync.forceFile(lastFile.get());
         }
-        segment = SegmentFile.open(queue.currentFile());
-        segment.force(sync);
-        sync.forceDirectory(directory);
+        holdCurrentFile(directory);
     }
 
     /** Ends the present segment and begins its successor. */
     void roll(Path directory) throws IOException {
-        SegmentFile previous = current();
+        SegmentFile ended = current();
         queue.beginSegment();
         segmentBytes = 0;
-        beginSegment(directory, Optional.of(previous.file()));
-        previous.close();
+        writeSegmentHeader();
+        ended.force(sync);
+        ended.close();
+        holdCurrentFile(directory);
+    }
+
+    private void writeSegmentHeader() {
+        write(LogRecord.segmentHeader(replay, replay.lastSequence()));
+    }
+
+    private void holdCurrentFile(Path directory) throws IOException {
+        segment = SegmentFile.open(queue.currentFile());
+        segment.force(sync);
+        sync.forceDirectory(directory);
     }
 
     /** Appends consecutive entries, superseding what the log holds from the first index on. */

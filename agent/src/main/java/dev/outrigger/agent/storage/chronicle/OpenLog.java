@@ -53,7 +53,7 @@ final class OpenLog implements AutoCloseable {
         }
         OpenLog log = new OpenLog(scan, directory, options, codec, sync);
         try {
-            log.writer.beginSegment(directory, scan.lastFile());
+            log.writer.start(directory, scan.lastFile());
             scan.spans().forEach(log::checkCrossing);
             return log;
         } catch (Throwable e) {

@@ -52,7 +52,7 @@ record SealedText(Path file) {
             while (content.hasRemaining()) {
                 channel.write(content);
             }
-            sync.force(temporary, channel);
+            sync.force(temporary, channel, false);
         }
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
         sync.forceDirectory(requireNonNull(file.getParent()));

@@ -12,7 +12,7 @@ record SegmentFile(Path file, FileChannel channel) implements AutoCloseable {
     }
 
     void force(DiskSync sync) throws IOException {
-        sync.force(file, channel);
+        sync.force(file, channel, false);
     }
 
     @Override

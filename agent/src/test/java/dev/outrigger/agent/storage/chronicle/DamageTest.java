@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * them acknowledged; in the tests of a torn tail 31 more were appended, and the power went before their force.
  */
 class DamageTest {
-    private static final Duration REFUSED_WITHIN = Duration.ofSeconds(2);
+    private static final Duration REFUSED_WITHIN = Duration.ofSeconds(5);
     private static final ChronicleStorage.Options OPTIONS = SmallLog.options(1 << 20);
 
     private static final String FIRST = "19700102F.cq4";

@@ -12,13 +12,13 @@ final class FailingSync implements DiskSync {
     private boolean failed;
 
     @Override
-    public void force(Path file, FileChannel channel) throws IOException {
+    public void force(Path file, FileChannel channel, boolean metadata) throws IOException {
         forces++;
         forcesAfterFailure += failed ? 1 : 0;
         if (fail) {
             failed = true;
             throw new IOException("Input/output error");
         }
-        channel.force(false);
+        channel.force(metadata);
     }
 }

@@ -60,7 +60,7 @@ final class PowerLoss implements DiskSync {
     }
 
     @Override
-    public void force(Path file, FileChannel channel) throws IOException {
+    public void force(Path file, FileChannel channel, boolean metadata) throws IOException {
         if (forcesLeft-- == 0) {
             write(root, image);
             throw new End("the power is gone");
@@ -68,7 +68,7 @@ final class PowerLoss implements DiskSync {
         if (random.nextInt(30) == 0) {
             throw new End("the process is gone");
         }
-        if (Files.isDirectory(file)) {
+        if (metadata) {
             forcedNames.put(file, names(file));
         } else {
             forcedContents.put(key(file), Files.readAllBytes(file));

@@ -11,8 +11,8 @@ final class RecordingSync implements DiskSync {
     final List<String> forced = new ArrayList<>();
 
     @Override
-    public void force(Path file, FileChannel channel) throws IOException {
-        channel.force(false);
+    public void force(Path file, FileChannel channel, boolean metadata) throws IOException {
+        channel.force(metadata);
         forced.add(file.getFileName().toString());
     }
 }
