@@ -78,7 +78,7 @@ public final class TcpPeerTransport implements PeerTransport {
     public static AddressResolverOptions resolverOptions() {
         return new AddressResolverOptions()
                 .setCacheMinTimeToLive(0)
-                .setCacheMaxTimeToLive(3600)
+                .setCacheMaxTimeToLive(0)
                 .setCacheNegativeTimeToLive(0)
                 .setQueryTimeout(DNS_QUERY_TIMEOUT_MILLIS);
     }
