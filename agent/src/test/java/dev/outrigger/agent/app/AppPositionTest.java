@@ -119,7 +119,8 @@ class AppPositionTest extends AgainstAnApp {
     void waitsForTheLeaderWhenTheAppIsAheadOfTheCommitIndex() {
         log.commands(1, 5).commit(2);
         app.claim("orders", 4, 1);
-        start().awaitState(State.WAITING)
+        start(ChannelFixture.asksOnlyWithReason())
+                .awaitState(State.WAITING)
                 .await("a reason", () -> fixture.reason().contains("waiting for the leader"));
         fixture.changeLog(log -> log.commit(3), false);
         assertEquals(State.WAITING, fixture.status().state());

@@ -34,11 +34,21 @@ final class ChannelFixture implements AutoCloseable {
     }
 
     static AppLimits limits(Duration callTimeout, Duration idleCheck, int batchBytesMax, int batchCommandsMax) {
+        return limits(callTimeout, Duration.ofMillis(20), idleCheck, batchBytesMax, batchCommandsMax);
+    }
+
+    /** Asks a refused or unconfirmed application only when there is a reason. */
+    static AppLimits asksOnlyWithReason() {
+        return limits(Duration.ofSeconds(10), Duration.ofHours(1), Duration.ofHours(1), 1 << 20, 1024);
+    }
+
+    private static AppLimits limits(
+            Duration callTimeout, Duration refusedRetry, Duration idleCheck, int batchBytesMax, int batchCommandsMax) {
         return new AppLimits(
                 callTimeout,
                 Duration.ofMillis(5),
                 Duration.ofMillis(20),
-                Duration.ofMillis(20),
+                refusedRetry,
                 idleCheck,
                 Duration.ofMillis(30),
                 Duration.ofMillis(30),

@@ -52,6 +52,20 @@ class PoisonCommandTest extends AgainstAnApp {
     }
 
     @Test
+    void staysPausedWhileItPassesOverNoOpsBeforeTheCommandThatFails() {
+        app.always("apply", poisonAt(4));
+        log.command(1).noop(1).noop(2).command(2).commitAll();
+        start().awaitState(State.PAUSED);
+        int before = app.calls("apply").size();
+        fixture.await("tried again", () -> app.calls("apply").size() > before + 2);
+        List<State> states = fixture.recorder.states();
+        assertEquals(State.PAUSED, states.get(states.size() - 1));
+        assertEquals(1, states.stream().filter(State.PAUSED::equals).count(), states.toString());
+        app.always("apply", NORMAL);
+        fixture.awaitApplied(4).awaitState(State.SERVING);
+    }
+
+    @Test
     void findsThePoisonInALargeBatchOfAnApplicationThatAppliesAllOrNothing() {
         app.always("apply", atomicPoisonAt(77));
         log.commands(1, 200).commitAll();
