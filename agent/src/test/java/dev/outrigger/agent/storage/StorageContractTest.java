@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -185,6 +187,17 @@ public abstract class StorageContractTest {
         reopen();
         assertEquals(entries(1, 3, 1), storage.read(1, Integer.MAX_VALUE));
         assertEquals(HardState.INITIAL, storage.recovered().hardState());
+    }
+
+    /** Opened by main, used by the log thread, closed by main. */
+    @Test
+    void threadsMayTakeTurns() throws Exception {
+        CompletableFuture.runAsync(() -> storage.persist(Optional.of(VOTED), entries(1, 50, 1)))
+                .get(30, TimeUnit.SECONDS);
+        CompletableFuture.runAsync(() -> assertEquals(entries(1, 50, 1), storage.read(1, Integer.MAX_VALUE)))
+                .get(30, TimeUnit.SECONDS);
+        reopen();
+        assertEquals(entries(1, 50, 1), storage.read(1, Integer.MAX_VALUE));
     }
 
     @Test

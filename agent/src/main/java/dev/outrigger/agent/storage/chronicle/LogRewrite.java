@@ -1,8 +1,11 @@
 package dev.outrigger.agent.storage.chronicle;
 
 import dev.outrigger.agent.core.message.Entry;
+import dev.outrigger.agent.core.message.LogOutline;
 import dev.outrigger.agent.storage.RecordCodec;
+import dev.outrigger.agent.storage.StorageException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,16 +25,32 @@ final class LogRewrite {
         this.target = target;
     }
 
-    static void run(
+    /** Gives what is in force afterwards. */
+    static LogScan run(
             LogScan scan, DataDirectory directory, ChronicleStorage.Options options, RecordCodec codec, DiskSync sync)
             throws IOException {
         LogScan nothing = LogScan.empty(scan.replay().lastSequence());
-        try (OpenLog target = OpenLog.behind(nothing, directory.createNextLog(), options, codec, sync)) {
+        Path next = directory.createNextLog();
+        try (OpenLog target = OpenLog.behind(nothing, next, options, codec, sync)) {
             LogRewrite rewrite = new LogRewrite(target);
             scan.forEachLiveEntry(codec, rewrite::add);
             rewrite.flush();
         }
+        LogScan written = LogScan.of(next, codec);
+        mustBeTheSame(scan, written, next);
         directory.switchToNextLog();
+        return written;
+    }
+
+    private static void mustBeTheSame(LogScan before, LogScan written, Path log) {
+        LogOutline kept = before.replay().outline();
+        LogOutline read = written.replay().outline();
+        if (written.stop().isPresent() || !read.equals(kept)) {
+            throw new StorageException(
+                    "log %s was just written anew and does not read back the same: it should hold %s and holds %s."
+                                    .formatted(log, kept, read)
+                            + " Check the disk and the file system; this agent stops here.");
+        }
     }
 
     private void add(Entry entry) throws IOException {

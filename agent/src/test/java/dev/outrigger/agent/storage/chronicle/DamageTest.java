@@ -32,7 +32,9 @@ import org.junit.jupiter.params.provider.EnumSource;
  * them acknowledged; in the tests of a torn tail 31 more were appended, and the power went before their force.
  */
 class DamageTest {
+    /** It takes milliseconds; the queue by itself would wait for ten seconds and more. */
     private static final Duration REFUSED_WITHIN = Duration.ofSeconds(5);
+
     private static final ChronicleStorage.Options OPTIONS = SmallLog.options(1 << 20);
 
     private static final String FIRST = "19700102F.cq4";
@@ -204,6 +206,7 @@ class DamageTest {
             Path directory = copyOf("whole");
             Files.write(directory.resolve("log-1").resolve("metadata.cq4t"), content);
             assertTimeout(REFUSED_WITHIN, () -> assertKept(directory, 900));
+            assertFalse(Files.exists(directory.resolve("log-2")), "there was nothing to write anew");
         }
     }
 

@@ -85,7 +85,7 @@ class HardStateFileTest {
         write(OLD);
         byte[] whole = Files.readAllBytes(file);
         whole[HardStateSlot.BYTES] ^= 1; // the second copy is out
-        for (int bit = 0; bit < HardStateSlot.BYTES * 8; bit += 7) {
+        for (int bit = 0; bit < HardStateSlot.BYTES * 8; bit += 61) {
             byte[] damaged = whole.clone();
             damaged[bit / 8] ^= (byte) (1 << bit % 8);
             assertThrows(StorageException.class, () -> readFrom(damaged), "bit " + bit);
