@@ -12,6 +12,7 @@ import dev.outrigger.agent.http.ApiOptions;
 import dev.outrigger.agent.http.BearerToken;
 import dev.outrigger.agent.http.ClientApi;
 import dev.outrigger.agent.http.ListenAddress;
+import dev.outrigger.agent.http.ListenException;
 import dev.outrigger.agent.http.OpsListener;
 import dev.outrigger.agent.http.OpsOptions;
 import dev.outrigger.agent.node.AgentNode;
@@ -103,7 +104,8 @@ final class Agent {
         try {
             await(ops.listen());
             await(api.listen());
-            await(node.start());
+            ListenAddress peers = listenAddress(Setting.PEER, settings.peer());
+            await(node.start().recover(cause -> Future.failedFuture(new ListenException(peers, cause))));
         } catch (Exception failure) {
             storage.close();
             throw failure;

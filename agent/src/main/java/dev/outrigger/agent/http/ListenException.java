@@ -4,7 +4,7 @@ package dev.outrigger.agent.http;
 public final class ListenException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    ListenException(ListenAddress address, Throwable cause) {
+    public ListenException(ListenAddress address, Throwable cause) {
         super(
                 "cannot listen on " + address + " (" + address.setting() + "): " + cause.getMessage()
                         + "; is another agent running here?",

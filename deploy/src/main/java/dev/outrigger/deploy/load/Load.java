@@ -17,7 +17,7 @@ import java.util.List;
 public final class Load {
     private static final int COMMAND_BYTES = 128;
     private static final List<Integer> IN_FLIGHT = List.of(1, 64, 256);
-    private static final int WARM_UP_SECONDS = 5;
+    private static final int WARM_UP_SECONDS = 20;
 
     private final LocalCluster cluster;
     private final int seconds;
