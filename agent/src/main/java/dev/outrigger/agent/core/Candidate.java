@@ -26,10 +26,10 @@ final class Candidate extends Role {
     void enter() {
         core.voteFor(core.term() + 1, core.self());
         RaftLog log = core.log();
-        for (MemberId voter : core.options().voters()) {
+        for (MemberId voter : core.options().formed().voters()) {
             if (!voter.equals(core.self())) {
-                core.sendDurably(
-                        new VoteRequest(core.self(), voter, core.term(), log.lastIndex(), log.lastTerm(), false));
+                core.sendDurably(new VoteRequest(
+                        core.self(), voter, core.term(), log.lastIndex(), log.lastTerm(), false, false));
             }
         }
     }

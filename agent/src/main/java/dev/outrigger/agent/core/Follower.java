@@ -26,7 +26,7 @@ final class Follower extends Role {
     Follower(RaftCore core, Optional<MemberId> leader) {
         super(core);
         this.leader = leader;
-        this.electionTimeoutTicks = core.options().voters().size() == 1 ? 1 : core.randomElectionTicks();
+        this.electionTimeoutTicks = core.options().formed().voters().size() == 1 ? 1 : core.randomElectionTicks();
     }
 
     boolean follows(MemberId member) {

@@ -63,7 +63,7 @@ final class Leader extends Role {
             throw new InvariantViolation("leads in term " + core.term() + " before its own vote is durable");
         }
         CoreOptions options = core.options();
-        for (MemberId voter : options.voters()) {
+        for (MemberId voter : options.formed().voters()) {
             if (!voter.equals(core.self())) {
                 followers.put(
                         voter,

@@ -28,10 +28,10 @@ final class PreCandidate extends Role {
     @Override
     void enter() {
         RaftLog log = core.log();
-        for (MemberId voter : core.options().voters()) {
+        for (MemberId voter : core.options().formed().voters()) {
             if (!voter.equals(core.self())) {
-                core.sendDurably(
-                        new VoteRequest(core.self(), voter, core.term() + 1, log.lastIndex(), log.lastTerm(), true));
+                core.sendDurably(new VoteRequest(
+                        core.self(), voter, core.term() + 1, log.lastIndex(), log.lastTerm(), true, false));
             }
         }
         count(core.self(), true);

@@ -1,5 +1,10 @@
 package dev.outrigger.agent.core;
 
+import dev.outrigger.agent.core.message.ChunkFetch;
+import dev.outrigger.agent.core.message.ChunkWrite;
+import dev.outrigger.agent.core.message.Configuration;
+import dev.outrigger.agent.core.message.Control;
+import dev.outrigger.agent.core.message.ControlReceipt;
 import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.HardState;
 import dev.outrigger.agent.core.message.LogFetch;
@@ -19,12 +24,15 @@ import dev.outrigger.agent.core.message.ProposeReceipt;
 import dev.outrigger.agent.core.message.ProposeReceipt.Refusal;
 import dev.outrigger.agent.core.message.ReadGrant;
 import dev.outrigger.agent.core.message.Ready;
+import dev.outrigger.agent.core.message.Snapshot;
 import dev.outrigger.agent.core.quorum.Majority;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
 /**
@@ -47,6 +55,7 @@ public final class RaftCore {
     private final Majority<MemberId> voters;
     private final RandomGenerator random;
     private final RaftLog log;
+    private final Map<MemberId, Integer> priorities = new TreeMap<>();
 
     private HardState hardState;
     /** The latest hard state that is certainly on disk. */
@@ -65,6 +74,9 @@ public final class RaftCore {
     private List<ProposeReceipt> receipts = new ArrayList<>();
     private List<ReadGrant> reads = new ArrayList<>();
     private List<LogFetch> fetches = new ArrayList<>();
+    private List<ControlReceipt> controls = new ArrayList<>();
+    private List<ChunkFetch> chunkFetches = new ArrayList<>();
+    private List<ChunkWrite> chunkWrites = new ArrayList<>();
 
     /**
      * A member as it comes back from its disk: a follower that knows no leader and no commit index.
@@ -75,7 +87,7 @@ public final class RaftCore {
      */
     public RaftCore(CoreOptions options, HardState hardState, LogOutline outline, RandomGenerator random) {
         this.options = options;
-        this.voters = new Majority<>(options.voters());
+        this.voters = new Majority<>(options.formed().voters());
         this.random = random;
         this.log = new RaftLog(outline);
         // Entries are never older than the term they were stored in, even if the disk lost the hard state's last write.
@@ -131,6 +143,54 @@ public final class RaftCore {
         checked(() -> role.read(readId));
     }
 
+    /**
+     * An operator of this member asks something of the leader. Ends in a receipt, unless the message to the leader or its
+     * answer is lost: then the outcome is unknown.
+     *
+     * @param requestId never used twice, not even over restarts
+     */
+    public void control(long requestId, Control control) {
+        checked(() -> role.control(requestId, control));
+    }
+
+    /**
+     * How gladly {@code member} should lead, compared with others that are as healthy; higher is better, 0 for members of
+     * which nothing was said. This member's own hint is told here too.
+     */
+    public void priority(MemberId member, int priority) {
+        priorities.put(member, priority);
+    }
+
+    /**
+     * A snapshot of what the application has applied up to {@code snapshot.index()} is durable, and the log from before
+     * {@code firstIndex} will not be read any more. Entries between the two are kept for followers that are a little behind.
+     *
+     * @param firstIndex from the first index of the log up to {@code snapshot.index() + 1}
+     */
+    public void snapshotTaken(Snapshot snapshot, long firstIndex) {
+        checked(() -> log.compact(snapshot, firstIndex));
+    }
+
+    /** The answer to a {@link ChunkFetch}; {@code bytes} is empty only when there are none at {@code offset}. */
+    public void chunkFetched(MemberId follower, Snapshot snapshot, long offset, Payload bytes) {
+        checked(() -> role.onChunkFetched(follower, snapshot, offset, bytes));
+    }
+
+    /** The other answer to a {@link ChunkFetch}: this snapshot cannot be read any more; a newer one may have replaced it. */
+    public void chunkMissing(MemberId follower, Snapshot snapshot) {
+        checked(() -> role.onChunkMissing(follower, snapshot));
+    }
+
+    /**
+     * The answer to a {@link ChunkWrite}.
+     *
+     * @param storedBytes how many bytes of this snapshot are there, from its start; all of them only when they are durable
+     *     and have its checksum
+     */
+    public void chunkStored(Snapshot snapshot, long storedBytes) {
+        checked(() -> onChunkStored(snapshot, storedBytes));
+    }
+
     /** Everything that the Readys up to this number asked to be made durable is durable. */
     public void persisted(long number) {
         checked(() -> {
@@ -176,6 +236,9 @@ public final class RaftCore {
                 || !receipts.isEmpty()
                 || !reads.isEmpty()
                 || !fetches.isEmpty()
+                || !controls.isEmpty()
+                || !chunkFetches.isEmpty()
+                || !chunkWrites.isEmpty()
                 || role.hasOutput();
     }
 
@@ -192,17 +255,24 @@ public final class RaftCore {
         Ready ready = new Ready(
                 readyNumber,
                 write,
+                Optional.empty(),
                 log.takeUnwritten(readyNumber),
                 sendNow,
                 sendAfterPersist,
                 receipts,
                 reads,
-                fetches);
+                fetches,
+                controls,
+                chunkFetches,
+                chunkWrites);
         sendNow = new ArrayList<>();
         sendAfterPersist = new ArrayList<>();
         receipts = new ArrayList<>();
         reads = new ArrayList<>();
         fetches = new ArrayList<>();
+        controls = new ArrayList<>();
+        chunkFetches = new ArrayList<>();
+        chunkWrites = new ArrayList<>();
         return ready;
     }
 
@@ -263,6 +333,21 @@ public final class RaftCore {
     /** Highest index that {@code member} is known to have on disk; known to a leader only. */
     public Optional<Long> matchIndex(MemberId member) {
         return role.matchIndex(member);
+    }
+
+    /** The configuration in force: the latest in the log, committed or not (Paper §6). */
+    public Configuration configuration() {
+        return log.configuration();
+    }
+
+    /** The configuration in force at {@code index}, which is not before {@link #firstIndex()} - 1. */
+    public Configuration configurationAt(long index) {
+        return log.configurationAt(index);
+    }
+
+    /** The latest snapshot on this disk; durable. */
+    public Optional<Snapshot> snapshot() {
+        return log.snapshot();
     }
 
     /** Bytes of the uncommitted entries, but for those that were there already when this member started. */
@@ -379,6 +464,7 @@ public final class RaftCore {
             case READ_RESPONSE -> onReadResponse((ReadResponse) message);
             case PROPOSE_REQUEST -> role.onProposeRequest((ProposeRequest) message);
             case PROPOSE_RESPONSE -> receipt(((ProposeResponse) message).receipt());
+            case TIMEOUT_NOW, SNAPSHOT_REQUEST, SNAPSHOT_RESPONSE, CONTROL_REQUEST, CONTROL_RESPONSE -> {}
         }
     }
 
@@ -461,8 +547,11 @@ public final class RaftCore {
             case PROPOSE_REQUEST -> refuse(((ProposeRequest) message).proposalId(), Refusal.NO_LEADER);
             case READ_REQUEST -> refuseRead(((ReadRequest) message).readId());
             case VOTE_REQUEST, VOTE_RESPONSE, APPEND_RESPONSE, READ_RESPONSE, PROPOSE_RESPONSE -> {}
+            case TIMEOUT_NOW, SNAPSHOT_REQUEST, SNAPSHOT_RESPONSE, CONTROL_REQUEST, CONTROL_RESPONSE -> {}
         }
     }
+
+    private void onChunkStored(Snapshot snapshot, long storedBytes) {}
 
     private void checked(Runnable input) {
         Invariants before = Invariants.of(this);

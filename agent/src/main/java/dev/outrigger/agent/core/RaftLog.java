@@ -1,7 +1,9 @@
 package dev.outrigger.agent.core;
 
+import dev.outrigger.agent.core.message.Configuration;
 import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.LogOutline;
+import dev.outrigger.agent.core.message.Snapshot;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -124,6 +126,20 @@ final class RaftLog {
     /** Drops the oldest from memory while they exceed {@code bytesMax}, as far as they are durable and committed. */
     void evict(long bytesMax, long commitIndex) {
         tail.evict(bytesMax, Math.min(durableIndex, commitIndex));
+    }
+
+    void compact(Snapshot taken, long firstKept) {}
+
+    Configuration configuration() {
+        throw new UnsupportedOperationException();
+    }
+
+    Configuration configurationAt(long index) {
+        throw new UnsupportedOperationException();
+    }
+
+    Optional<Snapshot> snapshot() {
+        return Optional.empty();
     }
 
     /** A write on its way to the disk; truncation lowers what it will have made durable. */

@@ -1,5 +1,6 @@
 package dev.outrigger.agent.core;
 
+import dev.outrigger.agent.core.message.Control;
 import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Message.AppendRequest;
@@ -12,6 +13,7 @@ import dev.outrigger.agent.core.message.Message.VoteResponse;
 import dev.outrigger.agent.core.message.Payload;
 import dev.outrigger.agent.core.message.ProposeReceipt;
 import dev.outrigger.agent.core.message.ProposeReceipt.Refusal;
+import dev.outrigger.agent.core.message.Snapshot;
 import java.util.List;
 import java.util.Optional;
 
@@ -70,6 +72,12 @@ abstract sealed class Role permits Follower, PreCandidate, Candidate, Leader {
     void onFetched(MemberId follower, List<Entry> entries) {}
 
     void onUnreachable(MemberId peer) {}
+
+    void control(long requestId, Control control) {}
+
+    void onChunkFetched(MemberId follower, Snapshot snapshot, long offset, Payload bytes) {}
+
+    void onChunkMissing(MemberId follower, Snapshot snapshot) {}
 
     void onDisconnected(MemberId peer) {}
 

@@ -3,10 +3,13 @@ package dev.outrigger.agent.wire;
 import static dev.outrigger.agent.wire.WireException.Reason.BAD_VALUE;
 import static dev.outrigger.agent.wire.WireException.Reason.UNKNOWN_TAG;
 
+import dev.outrigger.agent.core.message.Configuration;
 import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Message;
+import dev.outrigger.agent.core.message.Payload;
 import dev.outrigger.agent.core.message.ProposeReceipt;
+import dev.outrigger.agent.core.message.Snapshot;
 import java.util.List;
 
 /** Messages of the consensus core as frames. Stateless. */
@@ -31,6 +34,11 @@ public final class MessageCodec {
             case READ_RESPONSE -> encode((Message.ReadResponse) message, out);
             case PROPOSE_REQUEST -> encode((Message.ProposeRequest) message, out);
             case PROPOSE_RESPONSE -> encode(((Message.ProposeResponse) message).receipt(), out);
+            case TIMEOUT_NOW -> {}
+            case SNAPSHOT_REQUEST -> encode((Message.SnapshotRequest) message, out);
+            case SNAPSHOT_RESPONSE -> encode((Message.SnapshotResponse) message, out);
+            case CONTROL_REQUEST -> ControlCodec.encode((Message.ControlRequest) message, out);
+            case CONTROL_RESPONSE -> ControlCodec.encode(((Message.ControlResponse) message).receipt(), out);
         }
         out.endFrame();
     }
@@ -46,7 +54,8 @@ public final class MessageCodec {
         Message.Kind kind = kindOfTag(tag);
         long term = in.natural();
         Message message = switch (kind) {
-            case VOTE_REQUEST -> new Message.VoteRequest(from, to, term, in.natural(), in.natural(), in.bool());
+            case VOTE_REQUEST ->
+                new Message.VoteRequest(from, to, term, in.natural(), in.natural(), in.bool(), in.bool());
             case VOTE_RESPONSE -> new Message.VoteResponse(from, to, term, in.bool(), in.bool());
             case APPEND_REQUEST -> appendRequest(in, from, to, term);
             case APPEND_RESPONSE ->
@@ -57,6 +66,14 @@ public final class MessageCodec {
             case PROPOSE_REQUEST ->
                 new Message.ProposeRequest(from, to, term, in.int64(), in.list(Integer.BYTES, in::payload));
             case PROPOSE_RESPONSE -> new Message.ProposeResponse(from, to, term, receipt(in));
+            case TIMEOUT_NOW -> new Message.TimeoutNow(from, to, term);
+            case SNAPSHOT_REQUEST ->
+                new Message.SnapshotRequest(from, to, term, snapshot(in), in.natural(), in.payload(), in.int64());
+            case SNAPSHOT_RESPONSE ->
+                new Message.SnapshotResponse(
+                        from, to, term, in.natural(), in.int64(), in.natural(), in.bool(), in.int64());
+            case CONTROL_REQUEST -> new Message.ControlRequest(from, to, term, in.int64(), ControlCodec.control(in));
+            case CONTROL_RESPONSE -> new Message.ControlResponse(from, to, term, ControlCodec.receipt(in));
         };
         in.end();
         return message;
@@ -66,6 +83,7 @@ public final class MessageCodec {
         out.int64(request.lastIndex());
         out.int64(request.lastTerm());
         out.bool(request.preVote());
+        out.bool(request.transfer());
     }
 
     private static void encode(Message.VoteResponse response, FrameWriter out) {
@@ -133,6 +151,43 @@ public final class MessageCodec {
         out.u8(entry.kind().tag());
         out.int64(entry.timeMillis());
         out.payload(entry.data());
+    }
+
+    private static void encode(Message.SnapshotRequest request, FrameWriter out) {
+        encode(request.snapshot(), out);
+        out.int64(request.offset());
+        out.payload(request.bytes());
+        out.int64(request.round());
+    }
+
+    private static void encode(Snapshot snapshot, FrameWriter out) {
+        out.int64(snapshot.index());
+        out.int64(snapshot.term());
+        out.int64(snapshot.timeMillis());
+        out.payload(snapshot.configuration().encode());
+        out.int64(snapshot.bytes());
+        out.int64(snapshot.checksum());
+    }
+
+    private static Snapshot snapshot(FrameReader in) {
+        return new Snapshot(
+                in.natural(), in.natural(), in.natural(), configuration(in.payload()), in.natural(), in.int64());
+    }
+
+    private static Configuration configuration(Payload data) {
+        try {
+            return Configuration.decode(data);
+        } catch (IllegalArgumentException e) {
+            throw new WireException(BAD_VALUE, "a snapshot's configuration: " + e.getMessage());
+        }
+    }
+
+    private static void encode(Message.SnapshotResponse response, FrameWriter out) {
+        out.int64(response.index());
+        out.int64(response.checksum());
+        out.int64(response.storedBytes());
+        out.bool(response.installed());
+        out.int64(response.round());
     }
 
     private static Message.Kind kindOfTag(int tag) {

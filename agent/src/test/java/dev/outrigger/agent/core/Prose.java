@@ -1,5 +1,8 @@
 package dev.outrigger.agent.core;
 
+import dev.outrigger.agent.core.message.Configuration;
+import dev.outrigger.agent.core.message.Control;
+import dev.outrigger.agent.core.message.ControlReceipt;
 import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.HardState;
 import dev.outrigger.agent.core.message.LogFetch;
@@ -17,9 +20,11 @@ import dev.outrigger.agent.core.message.Payload;
 import dev.outrigger.agent.core.message.ProposeReceipt;
 import dev.outrigger.agent.core.message.ReadGrant;
 import dev.outrigger.agent.core.message.Ready;
+import dev.outrigger.agent.core.message.Snapshot;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -32,6 +37,7 @@ final class Prose {
     static List<String> of(Ready ready) {
         List<String> lines = new ArrayList<>();
         ready.hardState().ifPresent(hardState -> lines.add("store " + of(hardState)));
+        ready.install().ifPresent(snapshot -> lines.add("install " + of(snapshot)));
         if (!ready.appends().isEmpty()) {
             lines.add("store " + entries(ready.appends()));
         }
@@ -40,6 +46,13 @@ final class Prose {
         ready.receipts().forEach(receipt -> lines.add("proposal " + of(receipt)));
         ready.reads().forEach(grant -> lines.add("read " + of(grant)));
         ready.fetches().forEach(fetch -> lines.add("fetch " + of(fetch)));
+        ready.controls().forEach(receipt -> lines.add("control " + of(receipt)));
+        ready.chunkFetches()
+                .forEach(fetch -> lines.add("fetch snapshot " + of(fetch.snapshot()) + " from byte " + fetch.offset()
+                        + " for " + fetch.follower()));
+        ready.chunkWrites()
+                .forEach(write -> lines.add("put aside " + write.bytes().length() + " bytes at " + write.offset()
+                        + " of snapshot " + of(write.snapshot())));
         return lines;
     }
 
@@ -57,6 +70,11 @@ final class Prose {
             case READ_RESPONSE -> "read " + of((ReadResponse) message);
             case PROPOSE_REQUEST -> of((ProposeRequest) message);
             case PROPOSE_RESPONSE -> "proposal " + of(((ProposeResponse) message).receipt());
+            case TIMEOUT_NOW -> "campaign now";
+            case SNAPSHOT_REQUEST -> of((Message.SnapshotRequest) message);
+            case SNAPSHOT_RESPONSE -> of((Message.SnapshotResponse) message);
+            case CONTROL_REQUEST -> of((Message.ControlRequest) message);
+            case CONTROL_RESPONSE -> "control " + of(((Message.ControlResponse) message).receipt());
         };
     }
 
@@ -82,6 +100,50 @@ final class Prose {
         }
         String hint = at(response.hintIndex(), response.hintTerm());
         return "no match at " + response.rejectedIndex() + ", maybe " + hint + " round " + response.round();
+    }
+
+    private static String of(Message.SnapshotRequest request) {
+        return "snapshot " + of(request.snapshot()) + " from byte " + request.offset() + ": "
+                + request.bytes().length() + " bytes, round " + request.round();
+    }
+
+    private static String of(Message.SnapshotResponse response) {
+        return "snapshot of " + response.index() + ": "
+                + (response.installed() ? "installed" : response.storedBytes() + " bytes here") + ", round "
+                + response.round();
+    }
+
+    private static String of(Snapshot snapshot) {
+        return at(snapshot.index(), snapshot.term()) + " (" + snapshot.bytes() + " bytes)";
+    }
+
+    private static String of(Message.ControlRequest request) {
+        return "control #" + request.requestId() + "? " + of(request.control());
+    }
+
+    private static String of(Control control) {
+        if (control instanceof Control.Transfer transfer) {
+            return "transfer to " + nobodyIfEmpty(transfer.to());
+        }
+        return ((Control.ChangeMembers) control)
+                .changes().stream()
+                        .map(change -> change.becomes().map(Prose::of).orElse("no " + change.id()))
+                        .collect(Collectors.joining(", "));
+    }
+
+    private static String of(Configuration.Member member) {
+        return member.standing().toString().toLowerCase(Locale.ROOT) + " " + member.id();
+    }
+
+    private static String of(ControlReceipt receipt) {
+        return "#" + receipt.requestId() + " " + receipt.verdict()
+                + (receipt.index() > 0 ? " " + at(receipt.index(), receipt.term()) : "");
+    }
+
+    static String of(Configuration configuration) {
+        String members = configuration.members().stream().map(Prose::of).collect(Collectors.joining(", "));
+        String next = configuration.next().stream().map(Prose::of).collect(Collectors.joining(", "));
+        return "{" + members + (next.isEmpty() ? "" : " -> " + next) + "}";
     }
 
     private static String of(ReadResponse response) {
@@ -135,7 +197,11 @@ final class Prose {
     }
 
     private static String of(Entry entry) {
-        String content = entry.kind() == Entry.Kind.NOOP ? "no-op" : of(entry.data());
+        String content = switch (entry.kind()) {
+            case NOOP -> "no-op";
+            case COMMAND -> of(entry.data());
+            case CONFIGURATION -> of(Configuration.decode(entry.data()));
+        };
         return at(entry.index(), entry.term()) + (content.isEmpty() ? "" : " " + content);
     }
 

@@ -37,7 +37,7 @@ class RaftPaperTest {
         @Test
         void rejectsRequestsOfAStaleTerm() {
             Cluster cluster = withLogs(5, "1");
-            VoteResponse vote = (VoteResponse) answer(cluster, new VoteRequest(B, A, 4, 9, 4, false));
+            VoteResponse vote = (VoteResponse) answer(cluster, new VoteRequest(B, A, 4, 9, 4, false, false));
             AppendResponse append = (AppendResponse) answer(cluster, append(B, 4, 1, 1, 0));
             assertFalse(vote.granted());
             assertFalse(append.accepted());
@@ -123,10 +123,10 @@ class RaftPaperTest {
         @Test
         void votesForOneCandidateInATerm() {
             Cluster cluster = withLogs(1, "1");
-            assertTrue(vote(cluster, new VoteRequest(B, A, 2, 1, 1, false)));
-            assertFalse(vote(cluster, new VoteRequest(C, A, 2, 1, 1, false)));
-            assertTrue(vote(cluster, new VoteRequest(B, A, 2, 1, 1, false)));
-            assertTrue(vote(cluster, new VoteRequest(C, A, 3, 1, 1, false)));
+            assertTrue(vote(cluster, new VoteRequest(B, A, 2, 1, 1, false, false)));
+            assertFalse(vote(cluster, new VoteRequest(C, A, 2, 1, 1, false, false)));
+            assertTrue(vote(cluster, new VoteRequest(B, A, 2, 1, 1, false, false)));
+            assertTrue(vote(cluster, new VoteRequest(C, A, 3, 1, 1, false, false)));
         }
 
         /** "If the leader's term ... is at least as large as the candidate's current term, then the candidate ... returns
@@ -295,11 +295,11 @@ class RaftPaperTest {
          *  logs end with the same term, then whichever log is longer is more up-to-date." (§5.4.1) */
         @Test
         void votesOnlyForALogAtLeastAsUpToDate() {
-            assertFalse(vote(withLogs(3, "1,2,2"), new VoteRequest(B, A, 4, 9, 1, false)));
-            assertFalse(vote(withLogs(3, "1,2,2"), new VoteRequest(B, A, 4, 2, 2, false)));
-            assertTrue(vote(withLogs(3, "1,2,2"), new VoteRequest(B, A, 4, 3, 2, false)));
-            assertTrue(vote(withLogs(3, "1,2,2"), new VoteRequest(B, A, 4, 4, 2, false)));
-            assertTrue(vote(withLogs(3, "1,2,2"), new VoteRequest(B, A, 4, 1, 3, false)));
+            assertFalse(vote(withLogs(3, "1,2,2"), new VoteRequest(B, A, 4, 9, 1, false, false)));
+            assertFalse(vote(withLogs(3, "1,2,2"), new VoteRequest(B, A, 4, 2, 2, false, false)));
+            assertTrue(vote(withLogs(3, "1,2,2"), new VoteRequest(B, A, 4, 3, 2, false, false)));
+            assertTrue(vote(withLogs(3, "1,2,2"), new VoteRequest(B, A, 4, 4, 2, false, false)));
+            assertTrue(vote(withLogs(3, "1,2,2"), new VoteRequest(B, A, 4, 1, 3, false, false)));
         }
 
         /** "Raft never commits log entries from previous terms by counting replicas." (§5.4.2) */
@@ -359,7 +359,7 @@ class RaftPaperTest {
         @Test
         void termVoteAndEntriesAreDurableBeforeAnyAnswerToThem() {
             Cluster cluster = withLogs(1, "1");
-            cluster.core("a").step(new VoteRequest(B, A, 2, 1, 1, false));
+            cluster.core("a").step(new VoteRequest(B, A, 2, 1, 1, false, false));
             Ready vote = cluster.ready("a");
             assertEquals(Optional.of(new HardState(2, Optional.of(B))), vote.hardState());
             assertTrue(vote.sendNow().isEmpty());
@@ -422,10 +422,10 @@ class RaftPaperTest {
         @Test
         void ignoresCandidatesWhileItHearsALeader() {
             Cluster cluster = elected(3, "a");
-            assertFalse(vote(cluster, "b", new VoteRequest(C, B, 9, 9, 9, false)));
+            assertFalse(vote(cluster, "b", new VoteRequest(C, B, 9, 9, 9, false, false)));
             assertEquals(1, cluster.core("b").term());
             cluster.tick("b", Cluster.ELECTION_TICKS);
-            assertTrue(vote(cluster, "b", new VoteRequest(C, B, 9, 9, 9, false)));
+            assertTrue(vote(cluster, "b", new VoteRequest(C, B, 9, 9, 9, false, false)));
         }
 
         /** §6.2: "a leader ... steps down if an election timeout elapses without a successful round of heartbeats to a

@@ -1,5 +1,6 @@
 package dev.outrigger.agent.core;
 
+import dev.outrigger.agent.core.message.Configuration;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Message;
 import dev.outrigger.agent.core.message.Payload;
@@ -100,7 +101,7 @@ final class RandomCluster {
         long uncommittedBytes = 200 + random.nextInt(2000);
         return new CoreOptions(
                 self,
-                voters,
+                Configuration.of(voters),
                 electionTicks,
                 1 + random.nextInt(3),
                 1 + random.nextInt(5),
@@ -109,7 +110,8 @@ final class RandomCluster {
                 60 + random.nextInt(1000),
                 uncommittedBytes,
                 uncommittedBytes + random.nextInt(200),
-                1 + random.nextInt(5));
+                1 + random.nextInt(5),
+                10);
     }
 
     /** Not at all, or up to {@code most}. */

@@ -166,7 +166,7 @@ final class Transcript {
         Map<String, String> limits = settings(words);
         return new CoreOptions(
                 options.self(),
-                options.voters(),
+                options.formed(),
                 options.electionTicks(),
                 options.heartbeatTicks(),
                 Integer.parseInt(limits.getOrDefault("entries", "100")),
@@ -175,6 +175,7 @@ final class Transcript {
                 options.inflightBytesMax(),
                 Long.parseLong(limits.getOrDefault("uncommitted", "10000")),
                 Long.parseLong(limits.getOrDefault("tail", "10000")),
-                Integer.parseInt(limits.getOrDefault("reads", "100")));
+                Integer.parseInt(limits.getOrDefault("reads", "100")),
+                Integer.parseInt(limits.getOrDefault("chunk", "10")));
     }
 }

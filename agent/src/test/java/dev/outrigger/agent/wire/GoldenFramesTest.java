@@ -83,7 +83,7 @@ class GoldenFramesTest {
 
     private static Map<String, Object> samples() {
         Map<String, Object> samples = new TreeMap<>();
-        samples.put("vote-request", new Message.VoteRequest(A, B, 7, 41, 6, true));
+        samples.put("vote-request", new Message.VoteRequest(A, B, 7, 41, 6, true, false));
         samples.put("vote-response", new Message.VoteResponse(A, B, 7, true, false));
         samples.put("append-request-heartbeat", new Message.AppendRequest(A, B, 7, 41, 6, List.of(), 40, 12));
         samples.put(

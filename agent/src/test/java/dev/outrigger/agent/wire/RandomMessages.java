@@ -1,10 +1,15 @@
 package dev.outrigger.agent.wire;
 
+import dev.outrigger.agent.core.message.Configuration;
+import dev.outrigger.agent.core.message.Control;
+import dev.outrigger.agent.core.message.ControlReceipt;
 import dev.outrigger.agent.core.message.Entry;
+import dev.outrigger.agent.core.message.MemberChange;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Message;
 import dev.outrigger.agent.core.message.Payload;
 import dev.outrigger.agent.core.message.ProposeReceipt;
+import dev.outrigger.agent.core.message.Snapshot;
 import dev.outrigger.agent.storage.ClusterIdentity;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +31,7 @@ public final class RandomMessages {
     public Message next() {
         Message.Kind[] kinds = Message.Kind.values();
         return switch (kinds[random.nextInt(kinds.length)]) {
-            case VOTE_REQUEST -> new Message.VoteRequest(from, to, natural(), natural(), natural(), bool());
+            case VOTE_REQUEST -> new Message.VoteRequest(from, to, natural(), natural(), natural(), bool(), bool());
             case VOTE_RESPONSE -> new Message.VoteResponse(from, to, natural(), bool(), bool());
             case APPEND_REQUEST -> appendRequest();
             case APPEND_RESPONSE ->
@@ -37,7 +42,45 @@ public final class RandomMessages {
             case PROPOSE_REQUEST ->
                 new Message.ProposeRequest(from, to, natural(), random.nextLong(), payloads(random.nextInt(6)));
             case PROPOSE_RESPONSE -> new Message.ProposeResponse(from, to, natural(), receipt());
+            case TIMEOUT_NOW -> new Message.TimeoutNow(from, to, natural());
+            case SNAPSHOT_REQUEST ->
+                new Message.SnapshotRequest(from, to, natural(), snapshot(), natural(), payload(), random.nextLong());
+            case SNAPSHOT_RESPONSE ->
+                new Message.SnapshotResponse(
+                        from, to, natural(), natural(), random.nextLong(), natural(), bool(), random.nextLong());
+            case CONTROL_REQUEST ->
+                new Message.ControlRequest(from, to, natural(), random.nextLong(), bool() ? transfer() : change());
+            case CONTROL_RESPONSE -> new Message.ControlResponse(from, to, natural(), controlReceipt());
         };
+    }
+
+    private Snapshot snapshot() {
+        Configuration.Member voter = configured(Configuration.Standing.VOTER);
+        Configuration configuration = new Configuration(
+                List.of(voter), bool() ? List.of(voter.with(Configuration.Standing.VOTER)) : List.of());
+        return new Snapshot(natural(), natural(), natural(), configuration, natural(), random.nextLong());
+    }
+
+    private Configuration.Member configured(Configuration.Standing standing) {
+        return new Configuration.Member(member(), "s-" + random.nextInt(), "host:" + random.nextInt(65_536), standing);
+    }
+
+    private Control transfer() {
+        return new Control.Transfer(bool() ? Optional.of(member()) : Optional.empty());
+    }
+
+    private Control change() {
+        Configuration.Standing[] standings = Configuration.Standing.values();
+        return new Control.ChangeMembers(IntStream.range(0, random.nextInt(4))
+                .mapToObj(i -> bool()
+                        ? MemberChange.remove(member())
+                        : MemberChange.put(configured(standings[random.nextInt(standings.length)])))
+                .toList());
+    }
+
+    private ControlReceipt controlReceipt() {
+        ControlReceipt.Verdict[] verdicts = ControlReceipt.Verdict.values();
+        return new ControlReceipt(random.nextLong(), verdicts[random.nextInt(verdicts.length)], natural(), natural());
     }
 
     Hello nextHello() {

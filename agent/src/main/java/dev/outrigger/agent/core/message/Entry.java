@@ -5,10 +5,10 @@ package dev.outrigger.agent.core.message;
  *
  * @param index position in the log, from 1
  * @param term term of the leader that created it, from 1
- * @param kind what it is for; {@link Kind#NOOP} entries are never shown to the application
+ * @param kind what it is for; only {@link Kind#COMMAND} entries are shown to the application
  * @param timeMillis agreed time: milliseconds since 1970 as stamped by the leader, never less than that of any earlier
  *     entry
- * @param data the command's bytes; empty for a no-op
+ * @param data the command's bytes, or the encoded configuration; empty for a no-op
  */
 public record Entry(long index, long term, Kind kind, long timeMillis, Payload data) {
     /** What one entry costs in memory and on the wire beyond its data, in bytes; used by every limit that counts bytes. */
@@ -19,7 +19,9 @@ public record Entry(long index, long term, Kind kind, long timeMillis, Payload d
         /** First entry of a leader's term: makes the entries before it committable (Diss. §6.4, Paper §8). */
         NOOP(1),
         /** A client's command for the application. */
-        COMMAND(2);
+        COMMAND(2),
+        /** A {@link Configuration}: in force from the moment it is in the log, committed or not (Paper §6). */
+        CONFIGURATION(3);
 
         private final int tag;
 

@@ -1,20 +1,41 @@
 package dev.outrigger.agent.core.message;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the core needs to know of a log without holding its entries.
  *
  * @param firstIndex first index kept; 1 for a log that was never compacted
  * @param lastIndex last index, {@code firstIndex - 1} for an empty log
- * @param terms where each term begins, by rising index; the first begins at {@code firstIndex}
- * @param lastTimeMillis agreed time of the last entry, 0 for an empty log
+ * @param terms where each term begins, by rising index; the first run covers {@code firstIndex - 1} too, unless that is 0
+ * @param lastTimeMillis agreed time of the last entry, or of the snapshot when there is none; 0 before anything
+ * @param configurations the entries of kind {@link Entry.Kind#CONFIGURATION} in the log, by rising index
+ * @param snapshot the latest snapshot on this disk; present when {@code firstIndex} is above 1, and never before
+ *     {@code firstIndex - 1}
  */
-public record LogOutline(long firstIndex, long lastIndex, List<TermStart> terms, long lastTimeMillis) {
+public record LogOutline(
+        long firstIndex,
+        long lastIndex,
+        List<TermStart> terms,
+        long lastTimeMillis,
+        List<Entry> configurations,
+        Optional<Snapshot> snapshot) {
     public static final LogOutline EMPTY = new LogOutline(1, 0, List.of(), 0);
 
     public LogOutline {
         terms = List.copyOf(terms);
+        configurations = List.copyOf(configurations);
+    }
+
+    /** A log that was never compacted, without configurations. */
+    public LogOutline(long firstIndex, long lastIndex, List<TermStart> terms, long lastTimeMillis) {
+        this(firstIndex, lastIndex, terms, lastTimeMillis, List.of(), Optional.empty());
+    }
+
+    /** The same with what the disk holds beside the log. */
+    public LogOutline with(Optional<Snapshot> latest) {
+        return new LogOutline(firstIndex, lastIndex, terms, lastTimeMillis, configurations, latest);
     }
 
     /**

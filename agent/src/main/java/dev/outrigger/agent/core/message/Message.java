@@ -25,7 +25,12 @@ public sealed interface Message {
         READ_REQUEST(5),
         READ_RESPONSE(6),
         PROPOSE_REQUEST(7),
-        PROPOSE_RESPONSE(8);
+        PROPOSE_RESPONSE(8),
+        TIMEOUT_NOW(9),
+        SNAPSHOT_REQUEST(10),
+        SNAPSHOT_RESPONSE(11),
+        CONTROL_REQUEST(12),
+        CONTROL_RESPONSE(13);
 
         private final int tag;
 
@@ -44,8 +49,11 @@ public sealed interface Message {
      * @param lastIndex index of the candidate's last entry, 0 for an empty log
      * @param lastTerm term of that entry, 0 for an empty log
      * @param preVote true when nothing is decided yet: the receiver changes neither term nor vote
+     * @param transfer true when the leader itself has asked the candidate to take over: it is no reason to refuse that it
+     *     is alive (Diss. §3.10, §4.2.3)
      */
-    record VoteRequest(MemberId from, MemberId to, long term, long lastIndex, long lastTerm, boolean preVote)
+    record VoteRequest(
+            MemberId from, MemberId to, long term, long lastIndex, long lastTerm, boolean preVote, boolean transfer)
             implements Message {
         @Override
         public Kind kind() {
@@ -167,6 +175,73 @@ public sealed interface Message {
         @Override
         public Kind kind() {
             return Kind.PROPOSE_RESPONSE;
+        }
+    }
+
+    /** The leader asks its receiver, whose log is as long as its own, to campaign at once (Diss. §3.10). */
+    record TimeoutNow(MemberId from, MemberId to, long term) implements Message {
+        @Override
+        public Kind kind() {
+            return Kind.TIMEOUT_NOW;
+        }
+    }
+
+    /**
+     * A piece of a snapshot, for a follower that needs entries from before the leader's log (Paper §7, Fig. 13).
+     *
+     * @param snapshot which snapshot
+     * @param offset place of the first byte
+     * @param bytes the piece; empty when the leader only asks how much is there already
+     * @param round as in {@link AppendRequest}
+     */
+    record SnapshotRequest(
+            MemberId from, MemberId to, long term, Snapshot snapshot, long offset, Payload bytes, long round)
+            implements Message {
+        @Override
+        public Kind kind() {
+            return Kind.SNAPSHOT_REQUEST;
+        }
+    }
+
+    /**
+     * @param index index of the snapshot that is being received
+     * @param checksum its checksum
+     * @param storedBytes how much of it is there, from its start
+     * @param installed whether all that it covers is durable here, by this snapshot or because it was there before
+     * @param round as in {@link AppendResponse}
+     */
+    record SnapshotResponse(
+            MemberId from,
+            MemberId to,
+            long term,
+            long index,
+            long checksum,
+            long storedBytes,
+            boolean installed,
+            long round)
+            implements Message {
+        @Override
+        public Kind kind() {
+            return Kind.SNAPSHOT_RESPONSE;
+        }
+    }
+
+    /**
+     * A member hands an operator's request to the leader. Forwarded once: a receiver that does not lead refuses.
+     *
+     * @param requestId the sending member's own number for this request, never used twice, not even over restarts
+     */
+    record ControlRequest(MemberId from, MemberId to, long term, long requestId, Control control) implements Message {
+        @Override
+        public Kind kind() {
+            return Kind.CONTROL_REQUEST;
+        }
+    }
+
+    record ControlResponse(MemberId from, MemberId to, long term, ControlReceipt receipt) implements Message {
+        @Override
+        public Kind kind() {
+            return Kind.CONTROL_RESPONSE;
         }
     }
 }

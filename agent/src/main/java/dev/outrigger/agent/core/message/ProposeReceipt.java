@@ -19,7 +19,9 @@ public record ProposeReceipt(long proposalId, Refusal refusal, long firstIndex, 
         /** The member that was asked does not lead (any more). */
         NOT_LEADER(2),
         /** The leader's uncommitted tail is at its limit. */
-        OVERLOADED(3);
+        OVERLOADED(3),
+        /** The leader is handing over. */
+        TRANSFERRING(4);
 
         private final int tag;
 
