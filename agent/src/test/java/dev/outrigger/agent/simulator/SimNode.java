@@ -65,6 +65,7 @@ final class SimNode implements Host {
     private long wallOffsetMillis;
     private double diskFactor = 1;
     private long diskFreeAt;
+    private final List<DiskWork> outstanding = new ArrayList<>();
 
     private boolean drainDue;
     private boolean forcing;
@@ -208,6 +209,7 @@ final class SimNode implements Host {
         underWay = List.of();
         controls.clear();
         diskFreeAt = timeline.nowMicros();
+        outstanding.clear();
         front.stopped();
         cluster.network().ended(rank);
     }
@@ -295,8 +297,13 @@ final class SimNode implements Host {
         }
     }
 
+    /** The disk works again: what it has not done yet is done soon. */
     void endStall() {
         diskFreeAt = timeline.nowMicros();
+        for (DiskWork one : List.copyOf(outstanding)) {
+            diskFreeAt += swarm.forceMicros;
+            timeline.after(diskFreeAt - timeline.nowMicros(), () -> finish(one));
+        }
     }
 
     NodeDisk disk() {
@@ -536,14 +543,25 @@ final class SimNode implements Host {
     }
 
     /** The one thread that works with the disk does one thing after the other. */
-    private long diskDelay(long micros) {
+    private void diskWork(long micros, Runnable work) {
+        DiskWork one = new DiskWork(epoch, work);
+        outstanding.add(one);
         long now = timeline.nowMicros();
         diskFreeAt = Math.max(diskFreeAt, now) + micros;
-        return diskFreeAt - now;
+        timeline.after(diskFreeAt - now, () -> finish(one));
+    }
+
+    private void finish(DiskWork one) {
+        if (one.done || one.life != epoch) {
+            return;
+        }
+        one.done = true;
+        outstanding.remove(one);
+        one.work.run();
     }
 
     private void onDisk(long micros, Runnable work) {
-        later(diskDelay(micros), work);
+        diskWork(micros, () -> input(work));
     }
 
     private void readLater(Runnable work) {
@@ -555,12 +573,7 @@ final class SimNode implements Host {
         underWay = gathering;
         gathering = new ArrayList<>();
         List<Ready> batch = underWay;
-        int life = epoch;
-        timeline.after(diskDelay(forceMicros()), () -> {
-            if (epoch == life) {
-                forced(batch);
-            }
-        });
+        diskWork(forceMicros(), () -> forced(batch));
     }
 
     private void forced(List<Ready> batch) {
@@ -820,6 +833,18 @@ final class SimNode implements Host {
                 && index > core.snapshot().map(Snapshot::index).orElse(0L)) {
             watcher.violation("invariant 6: " + id + " has applied " + index + ", but only " + core.deliverableIndex()
                     + " is deliverable");
+        }
+    }
+
+    /** Something that the disk has been asked for. */
+    private static final class DiskWork {
+        final int life;
+        final Runnable work;
+        boolean done;
+
+        DiskWork(int life, Runnable work) {
+            this.life = life;
+            this.work = work;
         }
     }
 }
