@@ -373,6 +373,9 @@ public final class Watcher {
 
     private void received(SimNode node, ProposeReceipt receipt) {
         Placement @Nullable [] placed = node.run().proposals.get(receipt.proposalId());
+        if (placed == null && receipt.proposalId() >> 40 != node.bootEpoch()) {
+            return;
+        }
         if (placed == null) {
             violation("invariant 8: " + node.id + " has a receipt for what it never proposed: " + receipt);
             return;
