@@ -227,8 +227,8 @@ public final class Watcher {
         long last = Math.max(outline.lastIndex(), outline.firstIndex() - 1);
         for (long index = Math.max(last, shadow.floor) + 1; index <= durable; index++) {
             if (!superseded || isCommitted(index, shadow.termAt(index))) {
-                violation("invariant 9: " + node.id + " came back with a log up to " + last + ", but "
-                        + durable + " was durable");
+                violation("invariant 9: " + node.id + " came back with a log up to " + last + ", but " + durable
+                        + " was durable");
                 break;
             }
         }
