@@ -200,7 +200,9 @@ public final class Watcher {
         }
         compareTerms(node, shadow, outline);
         shadow.hardState = now;
-        outline.snapshot().ifPresent(snapshot -> shadow.cover(snapshot.index(), snapshot.term()));
+        // A snapshot may have been installed though nobody heard of it.
+        shadow.floor = Math.max(shadow.floor, snapshotIndex);
+        shadow.last = Math.max(shadow.last, shadow.floor);
     }
 
     private void compareTerms(SimNode node, Shadow shadow, LogOutline outline) {
