@@ -10,10 +10,14 @@ import java.util.TreeMap;
 /** Campaigns in a new term (Paper §5.2). Its own vote counts, like any other, only once it is durable. */
 final class Candidate extends Role {
     private final Map<MemberId, Boolean> answers = new TreeMap<>();
+    /** Whether the leader has asked for this (Diss. §3.10). */
+    private final boolean transfer;
+
     private int ticksLeft;
 
-    Candidate(RaftCore core) {
+    Candidate(RaftCore core, boolean transfer) {
         super(core);
+        this.transfer = transfer;
         this.ticksLeft = core.randomElectionTicks();
     }
 
@@ -26,11 +30,9 @@ final class Candidate extends Role {
     void enter() {
         core.voteFor(core.term() + 1, core.self());
         RaftLog log = core.log();
-        for (MemberId voter : core.options().formed().voters()) {
-            if (!voter.equals(core.self())) {
-                core.sendDurably(new VoteRequest(
-                        core.self(), voter, core.term(), log.lastIndex(), log.lastTerm(), false, false));
-            }
+        for (MemberId voter : core.otherVoters()) {
+            core.sendDurably(
+                    new VoteRequest(core.self(), voter, core.term(), log.lastIndex(), log.lastTerm(), false, transfer));
         }
     }
 
@@ -58,7 +60,7 @@ final class Candidate extends Role {
 
     private void count(MemberId voter, boolean granted) {
         answers.put(voter, granted);
-        switch (core.voters().result(answers)) {
+        switch (core.quorum().result(answers)) {
             case WON -> core.become(new Leader(core));
             case LOST -> core.becomeFollower(core.term(), Optional.empty());
             case PENDING -> {}

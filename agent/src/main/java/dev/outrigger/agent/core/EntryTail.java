@@ -82,6 +82,16 @@ final class EntryTail {
         }
     }
 
+    /** Drops all before {@code index}. */
+    @SuppressWarnings("NullAway") // empty slots of the ring
+    void dropBefore(long index) {
+        while (firstIndex < index && firstIndex <= lastIndex) {
+            bytesBeforeFirst = bytesUpTo[slot(firstIndex)];
+            ring[slot(firstIndex)] = null;
+            firstIndex++;
+        }
+    }
+
     /** Entries from {@code from}, which must be in memory, up to {@code to}; at least one, within the limits. */
     List<Entry> slice(long from, long to, int entriesMax, long bytesMax) {
         List<Entry> slice = new ArrayList<>();

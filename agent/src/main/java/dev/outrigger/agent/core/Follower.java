@@ -1,13 +1,19 @@
 package dev.outrigger.agent.core;
 
+import dev.outrigger.agent.core.message.ChunkWrite;
+import dev.outrigger.agent.core.message.Control;
 import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Message.AppendRequest;
 import dev.outrigger.agent.core.message.Message.AppendResponse;
+import dev.outrigger.agent.core.message.Message.ControlRequest;
 import dev.outrigger.agent.core.message.Message.ProposeRequest;
 import dev.outrigger.agent.core.message.Message.ReadRequest;
+import dev.outrigger.agent.core.message.Message.SnapshotRequest;
+import dev.outrigger.agent.core.message.Message.SnapshotResponse;
 import dev.outrigger.agent.core.message.Payload;
 import dev.outrigger.agent.core.message.ProposeReceipt.Refusal;
+import dev.outrigger.agent.core.message.Snapshot;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,11 +28,13 @@ final class Follower extends Role {
     private long acknowledgedIndex;
     /** Highest read round seen of this leader. */
     private long round;
+    /** A snapshot of this leader; what it covers is here, but not durable yet. */
+    private Optional<Snapshot> offered = Optional.empty();
 
     Follower(RaftCore core, Optional<MemberId> leader) {
         super(core);
         this.leader = leader;
-        this.electionTimeoutTicks = core.options().formed().voters().size() == 1 ? 1 : core.randomElectionTicks();
+        this.electionTimeoutTicks = core.otherVoters().isEmpty() ? 1 : core.randomElectionTicks();
     }
 
     boolean follows(MemberId member) {
@@ -52,7 +60,18 @@ final class Follower extends Role {
     void tick() {
         electionElapsedTicks++;
         if (electionElapsedTicks >= electionTimeoutTicks) {
-            core.become(new PreCandidate(core));
+            if (core.isVoter()) {
+                core.become(new PreCandidate(core));
+            } else {
+                leader = Optional.empty(); // it has none to send proposals to, and campaigning is for voters
+            }
+        }
+    }
+
+    @Override
+    void onTimeoutNow(MemberId from) {
+        if (follows(from) && core.isVoter()) {
+            core.become(new Candidate(core, true));
         }
     }
 
@@ -71,10 +90,8 @@ final class Follower extends Role {
 
     @Override
     void onAppendRequest(AppendRequest request) {
-        electionElapsedTicks = 0;
-        boolean newRound = request.round() > round;
-        round = Math.max(round, request.round());
-        if (!core.log().matches(request.prevIndex(), request.prevTerm())) {
+        boolean newRound = heard(request.round());
+        if (!core.log().matchesOrCovers(request.prevIndex(), request.prevTerm())) {
             reject(request);
             return;
         }
@@ -88,10 +105,86 @@ final class Follower extends Role {
         }
     }
 
+    /** Whether the leader's read round is new. */
+    private boolean heard(long leaderRound) {
+        electionElapsedTicks = 0;
+        boolean isNew = leaderRound > round;
+        round = Math.max(round, leaderRound);
+        return isNew;
+    }
+
     @Override
     void onPersisted() {
         if (leader.isPresent() && matchIndex() > acknowledgedIndex) {
             acknowledge();
+        }
+        acknowledgeOffered();
+    }
+
+    // ---- snapshots ----
+
+    @Override
+    void onSnapshotRequest(SnapshotRequest request) {
+        heard(request.round());
+        Snapshot snapshot = request.snapshot();
+        if (core.log().matchesOrCovers(snapshot.index(), snapshot.term())) {
+            // What a snapshot covers is committed, and it is all here.
+            core.commit(snapshot.index());
+            covered(snapshot);
+            acknowledgeOffered();
+        } else {
+            core.chunkWrite(new ChunkWrite(snapshot, request.offset(), request.bytes()));
+        }
+    }
+
+    @Override
+    void onChunkStored(Snapshot snapshot, long storedBytes) {
+        if (leader.isEmpty()) {
+            return;
+        }
+        boolean whole = storedBytes == snapshot.bytes();
+        if (!whole) {
+            answer(snapshot, storedBytes, false);
+        } else if (snapshot.index() > core.commitIndex()) {
+            core.install(snapshot);
+            covered(snapshot);
+        }
+    }
+
+    private void covered(Snapshot snapshot) {
+        offered = Optional.of(snapshot);
+        verifiedIndex = Math.max(verifiedIndex, snapshot.index());
+    }
+
+    private void acknowledgeOffered() {
+        if (leader.isPresent()
+                && offered.isPresent()
+                && offered.get().index() <= core.log().durableIndex()) {
+            answer(offered.get(), offered.get().bytes(), true);
+            offered = Optional.empty();
+        }
+    }
+
+    private void answer(Snapshot snapshot, long storedBytes, boolean installed) {
+        core.sendDurably(new SnapshotResponse(
+                core.self(),
+                leader.orElseThrow(),
+                core.term(),
+                snapshot.index(),
+                snapshot.checksum(),
+                storedBytes,
+                installed,
+                round));
+    }
+
+    // ---- what goes to the leader ----
+
+    @Override
+    void control(long requestId, Control control) {
+        if (leader.isPresent()) {
+            core.sendDurably(new ControlRequest(core.self(), leader.get(), core.term(), requestId, control));
+        } else {
+            super.control(requestId, control);
         }
     }
 
@@ -118,7 +211,7 @@ final class Follower extends Role {
         RaftLog log = core.log();
         boolean appended = false;
         for (Entry entry : entries) {
-            if (log.matches(entry.index(), entry.term())) {
+            if (log.matchesOrCovers(entry.index(), entry.term())) {
                 continue;
             }
             if (entry.index() <= log.lastIndex()) {
@@ -152,7 +245,8 @@ final class Follower extends Role {
     /** Helps the leader to step back over a whole term at once (Paper §5.3, end). */
     private void reject(AppendRequest request) {
         RaftLog log = core.log();
-        long hintIndex = log.lastIndexWithTermAtMost(request.prevIndex(), request.prevTerm());
+        long hintIndex =
+                Math.max(log.baseIndex(), log.lastIndexWithTermAtMost(request.prevIndex(), request.prevTerm()));
         core.sendDurably(new AppendResponse(
                 core.self(),
                 leader.orElseThrow(),

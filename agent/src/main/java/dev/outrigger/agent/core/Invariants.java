@@ -26,12 +26,15 @@ record Invariants(
         check(!leads || after.lastIndex >= before.lastIndex, "a leader cut its log (Paper §5.3)", before, after);
     }
 
-    /** The steps that Paper Fig. 4 allows, with the pre-candidate between follower and candidate (Diss. §9.6). */
+    /**
+     * The steps that Paper Fig. 4 allows, with the pre-candidate between follower and candidate (Diss. §9.6), unless the leader
+     * hands over (Diss. §3.10).
+     */
     static void checkTransition(RoleName from, RoleName to) {
         boolean legal = switch (to) {
             case FOLLOWER -> true;
             case PRE_CANDIDATE -> from != RoleName.LEADER;
-            case CANDIDATE -> from == RoleName.PRE_CANDIDATE;
+            case CANDIDATE -> from == RoleName.PRE_CANDIDATE || from == RoleName.FOLLOWER;
             case LEADER -> from == RoleName.CANDIDATE;
         };
         if (!legal) {

@@ -1,26 +1,53 @@
 package dev.outrigger.agent.core;
 
+import dev.outrigger.agent.core.message.ChunkFetch;
+import dev.outrigger.agent.core.message.Configuration;
+import dev.outrigger.agent.core.message.Configuration.Member;
+import dev.outrigger.agent.core.message.Configuration.Standing;
+import dev.outrigger.agent.core.message.Control;
+import dev.outrigger.agent.core.message.Control.ChangeMembers;
+import dev.outrigger.agent.core.message.Control.Transfer;
+import dev.outrigger.agent.core.message.ControlReceipt;
+import dev.outrigger.agent.core.message.ControlReceipt.Verdict;
 import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.LogFetch;
+import dev.outrigger.agent.core.message.MemberChange;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Message.AppendRequest;
 import dev.outrigger.agent.core.message.Message.AppendResponse;
+import dev.outrigger.agent.core.message.Message.ControlRequest;
+import dev.outrigger.agent.core.message.Message.ControlResponse;
 import dev.outrigger.agent.core.message.Message.ProposeRequest;
 import dev.outrigger.agent.core.message.Message.ProposeResponse;
 import dev.outrigger.agent.core.message.Message.ReadRequest;
 import dev.outrigger.agent.core.message.Message.ReadResponse;
+import dev.outrigger.agent.core.message.Message.SnapshotRequest;
+import dev.outrigger.agent.core.message.Message.SnapshotResponse;
+import dev.outrigger.agent.core.message.Message.TimeoutNow;
 import dev.outrigger.agent.core.message.Payload;
 import dev.outrigger.agent.core.message.ProposeReceipt;
 import dev.outrigger.agent.core.message.ProposeReceipt.Refusal;
 import dev.outrigger.agent.core.message.ReadGrant;
+import dev.outrigger.agent.core.message.Snapshot;
+import dev.outrigger.agent.core.quorum.Quorum;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Takes proposals, replicates them, decides what is committed, and confirms reads (Paper §5.3, Diss. §6.4). */
+/**
+ * Takes proposals, replicates them, decides what is committed, confirms reads, changes the members and hands over (Paper
+ * §5.3, §6, §7, Diss. §3.10, §6.4).
+ */
 final class Leader extends Role {
+    /** After a transfer to a preferred member has failed, so many election timeouts pass before the next. */
+    private static final int PREFERENCE_PAUSE_TIMEOUTS = 10;
+
     private final Map<MemberId, Progress> followers = new TreeMap<>();
+    /** Which disk each follower's progress is that of. */
+    private final Map<MemberId, String> disks = new TreeMap<>();
+
     private final PendingReads reads;
     private int heartbeatElapsedTicks;
     private int quorumElapsedTicks;
@@ -28,6 +55,9 @@ final class Leader extends Role {
     private long round;
 
     private boolean heartbeatDue;
+    private int diskSilentTicks;
+    private Optional<PendingTransfer> transfer = Optional.empty();
+    private int preferencePauseTimeouts;
 
     Leader(RaftCore core) {
         super(core);
@@ -62,14 +92,7 @@ final class Leader extends Role {
         if (!core.hardStateIsDurable()) {
             throw new InvariantViolation("leads in term " + core.term() + " before its own vote is durable");
         }
-        CoreOptions options = core.options();
-        for (MemberId voter : options.formed().voters()) {
-            if (!voter.equals(core.self())) {
-                followers.put(
-                        voter,
-                        new Progress(core.lastIndex() + 1, options.inflightAppendsMax(), options.inflightBytesMax()));
-            }
-        }
+        followConfiguration(true);
         // Entries of older terms commit only under one of ours (Paper §5.4.2, Diss. §6.4).
         append(Entry.Kind.NOOP, Payload.EMPTY);
         heartbeat();
@@ -87,9 +110,16 @@ final class Leader extends Role {
         if (++heartbeatElapsedTicks >= core.options().heartbeatTicks()) {
             heartbeat();
         }
-        if (++quorumElapsedTicks >= core.options().electionTicks()) {
+        transfer = transfer.filter(PendingTransfer::tick);
+        diskSilentTicks = core.isWriting() ? diskSilentTicks + 1 : 0;
+        if (diskSilentTicks >= core.options().electionTicks()) {
+            // Its log does not grow any more, and its heartbeats would keep others from doing better.
+            giveUp();
+        } else if (++quorumElapsedTicks >= core.options().electionTicks()) {
             quorumElapsedTicks = 0;
             checkQuorum();
+        } else {
+            promote();
         }
     }
 
@@ -107,6 +137,13 @@ final class Leader extends Role {
     }
 
     private ProposeReceipt accept(long proposalId, List<Payload> commands) {
+        if (transfer.isPresent()) {
+            return new ProposeReceipt(proposalId, Refusal.TRANSFERRING, 0, 0);
+        }
+        // What was uncommitted in earlier terms counts too, also what is only on disk since a restart.
+        if (!core.log().isInMemory(core.commitIndex() + 1)) {
+            return new ProposeReceipt(proposalId, Refusal.UNSETTLED, 0, 0);
+        }
         if (core.uncommittedBytes() >= core.options().uncommittedBytesMax()) {
             return new ProposeReceipt(proposalId, Refusal.OVERLOADED, 0, 0);
         }
@@ -123,13 +160,27 @@ final class Leader extends Role {
 
     @Override
     boolean hasOutput() {
-        if (heartbeatDue || reads.hasArrived() && ownTermCommitted()) {
+        if (heartbeatDue
+                || reads.hasArrived() && ownTermCommitted()
+                || transferTarget().isPresent()) {
             return true;
         }
-        return followers.values().stream().anyMatch(this::isBehind);
+        for (Progress follower : followers.values()) {
+            if (isBehind(follower)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean isBehind(Progress follower) {
+        if (follower.snapshot().isPresent()) {
+            SnapshotSending sending = follower.snapshot().get();
+            return sending.wantsPiece() || sending.wantsAnswer() || follower.lacksRound(round);
+        }
+        if (needsSnapshot(follower)) {
+            return true;
+        }
         boolean entries = follower.hasRoom()
                 && !follower.isFetching()
                 && (follower.isProbing() || follower.nextIndex() <= core.lastIndex());
@@ -143,10 +194,93 @@ final class Leader extends Role {
             serveConfirmedReads();
         }
         followers.forEach(this::replicate);
+        transferTarget().ifPresent(target -> core.send(new TimeoutNow(core.self(), target, core.term())));
+        transfer.filter(pending -> transferTarget().isPresent()).ifPresent(PendingTransfer::asked);
         heartbeatDue = false;
     }
 
     private void replicate(MemberId member, Progress follower) {
+        if (follower.snapshot().isEmpty() && needsSnapshot(follower)) {
+            follower.sendSnapshot(core.snapshot().orElseThrow());
+        }
+        if (follower.snapshot().isPresent()) {
+            sendSnapshot(member, follower, follower.snapshot().get());
+        } else {
+            sendEntries(member, follower);
+        }
+    }
+
+    /** Whether the log does not reach back to what it needs (Paper §7). */
+    private boolean needsSnapshot(Progress follower) {
+        return follower.nextIndex() <= core.log().baseIndex();
+    }
+
+    private void sendSnapshot(MemberId member, Progress follower, SnapshotSending sending) {
+        if (heartbeatDue || sending.wantsAnswer() || follower.lacksRound(round)) {
+            if (sending.wantsAnswer()) {
+                sending.sent();
+            }
+            sendPiece(member, follower, sending, Payload.EMPTY);
+        }
+        if (sending.wantsPiece()) {
+            sending.fetching();
+            core.chunkFetch(new ChunkFetch(
+                    member,
+                    sending.snapshot(),
+                    sending.storedBytes(),
+                    core.options().chunkBytesMax()));
+        }
+    }
+
+    private void sendPiece(MemberId member, Progress follower, SnapshotSending sending, Payload bytes) {
+        core.send(new SnapshotRequest(
+                core.self(), member, core.term(), sending.snapshot(), sending.storedBytes(), bytes, round));
+        follower.told(round);
+    }
+
+    @Override
+    void onChunkFetched(MemberId member, Snapshot snapshot, long offset, Payload bytes) {
+        Progress follower = followers.get(member);
+        if (follower == null || follower.snapshot().isEmpty()) {
+            return;
+        }
+        SnapshotSending sending = follower.snapshot().get();
+        if (sending.fetched(snapshot, offset)) {
+            sending.sent();
+            sendPiece(member, follower, sending, bytes);
+        }
+    }
+
+    @Override
+    void onChunkMissing(MemberId member, Snapshot snapshot) {
+        Progress follower = followers.get(member);
+        if (follower == null || follower.snapshot().isEmpty()) {
+            return;
+        }
+        SnapshotSending sending = follower.snapshot().get();
+        boolean ours = sending.snapshot().equals(snapshot);
+        if (ours && core.snapshot().orElseThrow().equals(snapshot)) {
+            sending.unreadable();
+        } else if (ours) {
+            follower.sendSnapshot(core.snapshot().orElseThrow());
+        }
+    }
+
+    @Override
+    void onSnapshotResponse(SnapshotResponse response) {
+        Progress follower = followers.get(response.from());
+        if (follower == null) {
+            return;
+        }
+        if (!response.installed()) {
+            follower.snapshotStored(response.index(), response.checksum(), response.storedBytes(), response.round());
+        } else if (follower.snapshotInstalled(response.index(), response.round())) {
+            advanceCommitIndex();
+        }
+        serveConfirmedReads();
+    }
+
+    private void sendEntries(MemberId member, Progress follower) {
         boolean sent = false;
         while (follower.hasRoom() && !follower.isFetching() && follower.nextIndex() <= core.lastIndex()) {
             Optional<List<Entry>> entries = nextEntries(follower);
@@ -238,6 +372,7 @@ final class Leader extends Role {
 
     @Override
     void onPersisted() {
+        diskSilentTicks = 0;
         advanceCommitIndex();
     }
 
@@ -256,9 +391,197 @@ final class Leader extends Role {
 
     /** A leader counts copies only of its own term's entries; older ones are committed with them (Paper §5.4.2). */
     private void advanceCommitIndex() {
-        long reached = core.voters().reached(member -> matchIndex(member).orElse(0L));
+        long reached = core.quorum().reached(this::matchIndexOf);
         if (reached > core.commitIndex() && core.termAt(reached) == core.term()) {
             core.commit(reached);
+            onCommitted();
+        }
+    }
+
+    private long matchIndexOf(MemberId member) {
+        if (member.equals(core.self())) {
+            return core.durableIndex();
+        }
+        Progress follower = followers.get(member);
+        return follower == null ? 0 : follower.matchIndex();
+    }
+
+    // ---- members ----
+
+    /** Follows the members of the configuration in force, and nobody else. */
+    private void followConfiguration(boolean active) {
+        Map<MemberId, String> members = new TreeMap<>();
+        core.configuration().everybody().forEach(member -> members.put(member.id(), member.storageId()));
+        members.remove(core.self());
+        followers.keySet().removeIf(member -> !disks.getOrDefault(member, "").equals(members.get(member)));
+        disks.clear();
+        disks.putAll(members);
+        CoreOptions options = core.options();
+        for (MemberId member : members.keySet()) {
+            followers.computeIfAbsent(
+                    member,
+                    added -> new Progress(
+                            core.lastIndex() + 1, options.inflightAppendsMax(), options.inflightBytesMax(), active));
+        }
+    }
+
+    private Verdict change(List<MemberChange> changes) {
+        if (!mayChangeMembers()) {
+            return Verdict.PENDING;
+        }
+        Optional<List<Member>> target = MembershipPlan.target(core.configuration(), changes);
+        if (target.isEmpty()) {
+            return Verdict.INVALID;
+        }
+        Configuration after = Configuration.stable(target.get());
+        if (!new Quorum<>(after.voters(), List.of()).reachedBy(this::isHealthy)) {
+            return Verdict.UNHEALTHY;
+        }
+        if (!after.equals(core.configuration())) {
+            adopt(MembershipPlan.towards(core.configuration(), target.get()));
+        }
+        return Verdict.ACCEPTED;
+    }
+
+    /**
+     * One change at a time, and none before an entry of the own term is committed: an older leader's change may still be
+     * in force elsewhere (Paper §6 and Ongaro's note of July 2015 on it).
+     */
+    private boolean mayChangeMembers() {
+        boolean decided = core.log().configurations().latestIndex() <= core.commitIndex();
+        return decided && ownTermCommitted() && !core.configuration().isJoint() && transfer.isEmpty();
+    }
+
+    private void adopt(Configuration configuration) {
+        append(Entry.Kind.CONFIGURATION, configuration.encode());
+        followConfiguration(false);
+    }
+
+    /** A committed joint configuration is left at once; who is no voter in what is committed then leads no longer. */
+    private void onCommitted() {
+        boolean decided = core.log().configurations().latestIndex() <= core.commitIndex();
+        if (decided && core.configuration().isJoint()) {
+            adopt(core.configuration().afterChange());
+            advanceCommitIndex();
+        } else if (decided && !core.isVoter()) {
+            giveUp();
+        }
+    }
+
+    /** Learners that wait to become voters do so when they have caught up (Diss. §4.2.1), all of them at once. */
+    private void promote() {
+        List<MemberId> ready = new ArrayList<>();
+        for (Member member : core.configuration().members()) {
+            Progress follower = followers.get(member.id());
+            boolean caughtUp = member.standing() == Standing.JOINING
+                    && follower != null
+                    && follower.hasCaughtUp(core.lastIndex(), core.options().electionTicks());
+            if (caughtUp) {
+                ready.add(member.id());
+            }
+        }
+        if (!ready.isEmpty() && mayChangeMembers()) {
+            List<Member> target = MembershipPlan.promoted(core.configuration(), ready);
+            adopt(MembershipPlan.towards(core.configuration(), target));
+        }
+    }
+
+    private boolean isHealthy(MemberId member) {
+        Progress follower = followers.get(member);
+        return member.equals(core.self()) || follower != null && follower.isActive();
+    }
+
+    // ---- handing over ----
+
+    @Override
+    void control(long requestId, Control control) {
+        core.controlReceipt(decide(requestId, control));
+    }
+
+    @Override
+    void onControlRequest(ControlRequest request) {
+        ControlReceipt receipt = decide(request.requestId(), request.control());
+        core.send(new ControlResponse(core.self(), request.from(), core.term(), receipt));
+    }
+
+    private ControlReceipt decide(long requestId, Control control) {
+        if (control instanceof Transfer wanted) {
+            Verdict verdict = transfer(wanted.to());
+            long term = verdict == Verdict.ACCEPTED ? core.term() : 0;
+            return new ControlReceipt(requestId, verdict, 0, term);
+        }
+        Verdict verdict = change(((ChangeMembers) control).changes());
+        return verdict == Verdict.ACCEPTED
+                ? new ControlReceipt(
+                        requestId, verdict, core.log().configurations().latestIndex(), core.term())
+                : ControlReceipt.refused(requestId, verdict);
+    }
+
+    private Verdict transfer(Optional<MemberId> to) {
+        if (transfer.isPresent()) {
+            return Verdict.PENDING;
+        }
+        if (to.isPresent() && !core.quorum().contains(to.get())) {
+            return Verdict.INVALID;
+        }
+        if (to.isPresent() && to.get().equals(core.self())) {
+            return Verdict.ACCEPTED;
+        }
+        Optional<MemberId> target = to.or(this::successor).filter(this::isHealthy);
+        if (target.isEmpty()) {
+            return Verdict.UNHEALTHY;
+        }
+        startTransfer(target.get());
+        return Verdict.ACCEPTED;
+    }
+
+    private void startTransfer(MemberId target) {
+        transfer = Optional.of(new PendingTransfer(target, core.options().electionTicks()));
+    }
+
+    /** The healthy voter that would do best: by preference, then by how much it has, then by name. */
+    private Optional<MemberId> successor() {
+        Optional<MemberId> best = Optional.empty();
+        for (MemberId voter : core.otherVoters()) {
+            if (isHealthy(voter) && (best.isEmpty() || isBetter(voter, best.get()))) {
+                best = Optional.of(voter);
+            }
+        }
+        return best;
+    }
+
+    private boolean isBetter(MemberId one, MemberId other) {
+        int preference = Integer.compare(core.priority(one), core.priority(other));
+        return preference > 0 || preference == 0 && matchIndexOf(one) > matchIndexOf(other);
+    }
+
+    /** Whom to ask now to campaign: who has everything wins. */
+    private Optional<MemberId> transferTarget() {
+        return transfer.filter(PendingTransfer::mustAsk)
+                .map(PendingTransfer::target)
+                .filter(target -> matchIndexOf(target) == core.lastIndex());
+    }
+
+    /** Leads no longer, and asks the likeliest successor to take over instead of leaving it to the timeouts. */
+    private void giveUp() {
+        Optional<MemberId> successor = core.otherVoters().stream()
+                .filter(this::isHealthy)
+                .reduce((one, other) -> matchIndexOf(other) > matchIndexOf(one) ? other : one);
+        successor.ifPresent(next -> core.send(new TimeoutNow(core.self(), next, core.term())));
+        core.becomeFollower(core.term(), Optional.empty());
+    }
+
+    /** A member that should rather lead, and is as healthy, gets the lead. */
+    private void yieldToPreferred() {
+        if (preferencePauseTimeouts > 0) {
+            preferencePauseTimeouts--;
+            return;
+        }
+        Optional<MemberId> best = successor().filter(member -> core.priority(member) > core.priority(core.self()));
+        boolean keepsUp = best.isPresent() && matchIndexOf(best.get()) >= core.commitIndex();
+        if (keepsUp && mayChangeMembers()) {
+            startTransfer(best.get());
+            preferencePauseTimeouts = PREFERENCE_PAUSE_TIMEOUTS;
         }
     }
 
@@ -269,6 +592,7 @@ final class Leader extends Role {
         heartbeatDue = true;
         round++;
         followers.values().forEach(Progress::heartbeat);
+        transfer.ifPresent(PendingTransfer::heartbeat);
     }
 
     /** A leader that no majority answers gives up, so that its clients need not wait for ever (Diss. §6.2). */
@@ -276,7 +600,9 @@ final class Leader extends Role {
         Map<MemberId, Boolean> active = new TreeMap<>();
         followers.forEach((member, follower) -> active.put(member, follower.takeRecentlyActive()));
         active.put(core.self(), true);
-        if (!core.voters().reachedBy(active::get)) {
+        if (core.quorum().reachedBy(voter -> active.getOrDefault(voter, false))) {
+            yieldToPreferred();
+        } else {
             core.becomeFollower(core.term(), Optional.empty());
         }
     }
@@ -303,11 +629,16 @@ final class Leader extends Role {
     }
 
     private void serveConfirmedReads() {
-        long confirmed = core.voters().reached(member -> {
-            Progress follower = followers.get(member);
-            return follower == null ? round : follower.confirmedRound();
-        });
+        long confirmed = core.quorum().reached(this::confirmedRoundOf);
         reads.confirmed(confirmed, served -> served.reads().forEach(read -> answer(read, true, served.readIndex())));
+    }
+
+    private long confirmedRoundOf(MemberId member) {
+        Progress follower = followers.get(member);
+        if (follower == null) {
+            return member.equals(core.self()) ? round : 0;
+        }
+        return follower.confirmedRound();
     }
 
     private void answer(PendingReads.Read read, boolean granted, long readIndex) {

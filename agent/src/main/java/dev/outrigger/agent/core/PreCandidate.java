@@ -28,11 +28,9 @@ final class PreCandidate extends Role {
     @Override
     void enter() {
         RaftLog log = core.log();
-        for (MemberId voter : core.options().formed().voters()) {
-            if (!voter.equals(core.self())) {
-                core.sendDurably(new VoteRequest(
-                        core.self(), voter, core.term() + 1, log.lastIndex(), log.lastTerm(), true, false));
-            }
+        for (MemberId voter : core.otherVoters()) {
+            core.sendDurably(
+                    new VoteRequest(core.self(), voter, core.term() + 1, log.lastIndex(), log.lastTerm(), true, false));
         }
         count(core.self(), true);
     }
@@ -55,8 +53,8 @@ final class PreCandidate extends Role {
 
     private void count(MemberId voter, boolean granted) {
         answers.put(voter, granted);
-        switch (core.voters().result(answers)) {
-            case WON -> core.become(new Candidate(core));
+        switch (core.quorum().result(answers)) {
+            case WON -> core.become(new Candidate(core, false));
             case LOST -> core.becomeFollower(core.term(), Optional.empty());
             case PENDING -> {}
         }

@@ -1,7 +1,9 @@
 package dev.outrigger.agent.core;
 
+import dev.outrigger.agent.core.message.Snapshot;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 
 /**
  * What a leader knows of one follower, and how much it has on the way to it (Paper Fig. 2, nextIndex and matchIndex).
@@ -25,10 +27,18 @@ final class Progress {
     private long sentCommitIndex;
     private long sentRound;
     private long confirmedRound;
-    private boolean recentlyActive = true;
+    private boolean recentlyActive;
+    private boolean activeBefore;
     private boolean fetching;
+    private Optional<SnapshotSending> snapshot = Optional.empty();
+    /** Where the leader's log ended when the present round of catching up began (Diss. §4.2.1); negative before the first. */
+    private long roundTarget = -1;
 
-    Progress(long nextIndex, int inflightAppendsMax, long inflightBytesMax) {
+    private int roundTicks;
+
+    /** @param active whether to take it for alive until the next check of the quorum */
+    Progress(long nextIndex, int inflightAppendsMax, long inflightBytesMax, boolean active) {
+        this.recentlyActive = active;
         this.nextIndex = nextIndex;
         this.afterProbe = nextIndex;
         this.inflightAppendsMax = inflightAppendsMax;
@@ -53,6 +63,9 @@ final class Progress {
 
     /** Whether entries may be sent now. */
     boolean hasRoom() {
+        if (snapshot.isPresent()) {
+            return false;
+        }
         if (probing) {
             return !probeSent;
         }
@@ -65,6 +78,16 @@ final class Progress {
 
     void fetching(boolean now) {
         fetching = now;
+    }
+
+    /** Whether it has not been told of this round. */
+    boolean lacksRound(long round) {
+        return sentRound < round;
+    }
+
+    /** A message without entries has told it of this round. */
+    void told(long round) {
+        sentRound = round;
     }
 
     /** Whether the follower lacks news that even an append without entries would bring. */
@@ -95,6 +118,9 @@ final class Progress {
             nextIndex = Math.max(nextIndex, afterProbe);
         }
         boolean rose = match > matchIndex;
+        if (snapshot.isPresent() && match >= snapshot.get().snapshot().index()) {
+            snapshot = Optional.empty();
+        }
         matchIndex = Math.max(matchIndex, match);
         nextIndex = Math.max(nextIndex, matchIndex + 1);
         while (!inflight.isEmpty() && inflight.getFirst().lastIndex <= matchIndex) {
@@ -108,7 +134,8 @@ final class Progress {
         heard(round);
         // What the follower has acknowledged it has; and an answer to a probe that is no longer out says nothing about
         // the one that is.
-        boolean stale = rejectedIndex <= matchIndex || probing && rejectedIndex != nextIndex - 1;
+        boolean stale =
+                snapshot.isPresent() || rejectedIndex <= matchIndex || probing && rejectedIndex != nextIndex - 1;
         if (!stale) {
             probe(Math.max(matchIndex + 1, Math.min(candidateIndex + 1, rejectedIndex)));
         }
@@ -122,16 +149,72 @@ final class Progress {
         probeSent = true; // the next heartbeat tries again, not before
     }
 
-    /** A heartbeat is due: a probe that got no answer may be repeated. */
+    /** A heartbeat is due: a probe or a piece of a snapshot that got no answer may be repeated. */
     void heartbeat() {
         probeSent = false;
+        snapshot.ifPresent(SnapshotSending::heartbeat);
     }
 
     /** Whether it was heard since the last call (check quorum, Diss. §6.2). */
     boolean takeRecentlyActive() {
-        boolean active = recentlyActive;
+        activeBefore = recentlyActive;
         recentlyActive = false;
-        return active;
+        return activeBefore;
+    }
+
+    /** Whether it was heard since the last check of the quorum but one. */
+    boolean isActive() {
+        return recentlyActive || activeBefore;
+    }
+
+    /**
+     * Whether it keeps up: what was appended in one round arrived within {@code roundTicksMax} (Diss. §4.2.1). To be asked
+     * once a tick.
+     */
+    boolean hasCaughtUp(long lastIndex, int roundTicksMax) {
+        roundTicks++;
+        boolean began = roundTarget >= 0;
+        if (began && matchIndex < roundTarget) {
+            return false;
+        }
+        boolean quick = began && roundTicks <= roundTicksMax;
+        roundTarget = lastIndex;
+        roundTicks = 0;
+        return quick && isActive();
+    }
+
+    // ---- snapshots ----
+
+    /** The snapshot that is on its way to it, instead of entries. */
+    Optional<SnapshotSending> snapshot() {
+        return snapshot;
+    }
+
+    void sendSnapshot(Snapshot latest) {
+        probe(matchIndex + 1);
+        snapshot = Optional.of(new SnapshotSending(latest));
+    }
+
+    /** It has told how much of a snapshot is there. */
+    void snapshotStored(long index, long checksum, long storedBytes, long round) {
+        heard(round);
+        snapshot.filter(sending -> sending.snapshot().index() == index
+                        && sending.snapshot().checksum() == checksum)
+                .ifPresent(sending -> sending.stored(storedBytes));
+    }
+
+    /** All entries up to {@code index} are durable there; whether that raised the match index. */
+    boolean snapshotInstalled(long index, long round) {
+        heard(round);
+        if (index <= matchIndex) {
+            return false;
+        }
+        matchIndex = index;
+        if (nextIndex <= matchIndex || snapshot.isPresent()) {
+            snapshot = Optional.empty();
+            probe(matchIndex + 1);
+        }
+        return true;
     }
 
     private void heard(long round) {

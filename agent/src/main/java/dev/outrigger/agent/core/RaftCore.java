@@ -5,6 +5,7 @@ import dev.outrigger.agent.core.message.ChunkWrite;
 import dev.outrigger.agent.core.message.Configuration;
 import dev.outrigger.agent.core.message.Control;
 import dev.outrigger.agent.core.message.ControlReceipt;
+import dev.outrigger.agent.core.message.ControlReceipt.Verdict;
 import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.HardState;
 import dev.outrigger.agent.core.message.LogFetch;
@@ -13,10 +14,15 @@ import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Message;
 import dev.outrigger.agent.core.message.Message.AppendRequest;
 import dev.outrigger.agent.core.message.Message.AppendResponse;
+import dev.outrigger.agent.core.message.Message.ControlRequest;
+import dev.outrigger.agent.core.message.Message.ControlResponse;
 import dev.outrigger.agent.core.message.Message.ProposeRequest;
 import dev.outrigger.agent.core.message.Message.ProposeResponse;
 import dev.outrigger.agent.core.message.Message.ReadRequest;
 import dev.outrigger.agent.core.message.Message.ReadResponse;
+import dev.outrigger.agent.core.message.Message.SnapshotRequest;
+import dev.outrigger.agent.core.message.Message.SnapshotResponse;
+import dev.outrigger.agent.core.message.Message.TimeoutNow;
 import dev.outrigger.agent.core.message.Message.VoteRequest;
 import dev.outrigger.agent.core.message.Message.VoteResponse;
 import dev.outrigger.agent.core.message.Payload;
@@ -25,7 +31,7 @@ import dev.outrigger.agent.core.message.ProposeReceipt.Refusal;
 import dev.outrigger.agent.core.message.ReadGrant;
 import dev.outrigger.agent.core.message.Ready;
 import dev.outrigger.agent.core.message.Snapshot;
-import dev.outrigger.agent.core.quorum.Majority;
+import dev.outrigger.agent.core.quorum.Quorum;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -52,7 +58,6 @@ import java.util.random.RandomGenerator;
  */
 public final class RaftCore {
     private final CoreOptions options;
-    private final Majority<MemberId> voters;
     private final RandomGenerator random;
     private final RaftLog log;
     private final Map<MemberId, Integer> priorities = new TreeMap<>();
@@ -87,15 +92,14 @@ public final class RaftCore {
      */
     public RaftCore(CoreOptions options, HardState hardState, LogOutline outline, RandomGenerator random) {
         this.options = options;
-        this.voters = new Majority<>(options.formed().voters());
         this.random = random;
-        this.log = new RaftLog(outline);
+        this.log = new RaftLog(outline, options.formed());
         // Entries are never older than the term they were stored in, even if the disk lost the hard state's last write.
         this.hardState =
                 log.lastTerm() > hardState.term() ? new HardState(log.lastTerm(), Optional.empty()) : hardState;
         this.durableHardState = hardState;
         this.writtenHardState = hardState;
-        this.commitIndex = outline.firstIndex() - 1;
+        this.commitIndex = Math.max(log.baseIndex(), log.snapshotIndex());
         this.role = new Follower(this, Optional.empty());
     }
 
@@ -115,13 +119,22 @@ public final class RaftCore {
         wallMillis = millis;
     }
 
-    /** A message has arrived. Messages of strangers, or for somebody else, are ignored. */
+    /**
+     * A message has arrived. Its sender need not be a member by this member's log, which may be behind (Paper §6): the
+     * transport lets in who belongs to the cluster. Who comes in the name of a member whose disk is being replaced is
+     * ignored: nobody may speak for it until the change is over.
+     */
     public void step(Message message) {
-        if (message.to().equals(self())
-                && voters.contains(message.from())
-                && !message.from().equals(self())) {
+        if (message.to().equals(self()) && !message.from().equals(self()) && !isBeingReplaced(message.from())) {
             checked(() -> dispatch(message));
         }
+    }
+
+    private boolean isBeingReplaced(MemberId member) {
+        Configuration configuration = configuration();
+        return configuration.isJoint()
+                && !configuration.contains(member)
+                && configuration.voters().contains(member);
     }
 
     /**
@@ -168,7 +181,12 @@ public final class RaftCore {
      * @param firstIndex from the first index of the log up to {@code snapshot.index() + 1}
      */
     public void snapshotTaken(Snapshot snapshot, long firstIndex) {
-        checked(() -> log.compact(snapshot, firstIndex));
+        checked(() -> {
+            if (snapshot.index() > deliverableIndex()) {
+                throw new InvariantViolation(snapshot + " is ahead of what was delivered, " + deliverableIndex());
+            }
+            log.compact(snapshot, firstIndex);
+        });
     }
 
     /** The answer to a {@link ChunkFetch}; {@code bytes} is empty only when there are none at {@code offset}. */
@@ -255,7 +273,7 @@ public final class RaftCore {
         Ready ready = new Ready(
                 readyNumber,
                 write,
-                Optional.empty(),
+                log.takeInstall(readyNumber),
                 log.takeUnwritten(readyNumber),
                 sendNow,
                 sendAfterPersist,
@@ -325,9 +343,9 @@ public final class RaftCore {
         return Math.min(commitIndex, log.durableIndex());
     }
 
-    /** Term of the entry at {@code index}, from first to last index; 0 for index 0. */
+    /** Term of the entry at {@code index}, at most the last index; 0 when it is not known any more. */
     public long termAt(long index) {
-        return log.termAt(index);
+        return index < log.baseIndex() ? 0 : log.termAt(index);
     }
 
     /** Highest index that {@code member} is known to have on disk; known to a leader only. */
@@ -337,12 +355,12 @@ public final class RaftCore {
 
     /** The configuration in force: the latest in the log, committed or not (Paper §6). */
     public Configuration configuration() {
-        return log.configuration();
+        return log.configurations().latest();
     }
 
     /** The configuration in force at {@code index}, which is not before {@link #firstIndex()} - 1. */
     public Configuration configurationAt(long index) {
-        return log.configurationAt(index);
+        return log.configurations().at(index);
     }
 
     /** The latest snapshot on this disk; durable. */
@@ -370,8 +388,34 @@ public final class RaftCore {
         return options;
     }
 
-    Majority<MemberId> voters() {
-        return voters;
+    /** Who decides by the configuration in force. */
+    Quorum<MemberId> quorum() {
+        return log.configurations().quorum();
+    }
+
+    /** Whether this member counts for a majority by the configuration in force. */
+    boolean isVoter() {
+        return configuration().isVoter(self());
+    }
+
+    /** Everybody else who does. */
+    List<MemberId> otherVoters() {
+        List<MemberId> others = new ArrayList<>();
+        for (Configuration.Member member : configuration().everybody()) {
+            if (!member.id().equals(self()) && configuration().isVoter(member.id())) {
+                others.add(member.id());
+            }
+        }
+        return others;
+    }
+
+    int priority(MemberId member) {
+        return priorities.getOrDefault(member, 0);
+    }
+
+    /** Whether the disk owes something. */
+    boolean isWriting() {
+        return log.isWriting() || !hardStateWrites.isEmpty();
     }
 
     RaftLog log() {
@@ -384,7 +428,9 @@ public final class RaftCore {
 
     /** An election timeout by chance, so that members do not campaign in step (Paper §5.2). */
     int randomElectionTicks() {
-        return options.electionTicks() + random.nextInt(options.electionTicks());
+        boolean othersFirst = priorities.values().stream().anyMatch(priority -> priority > priority(self()));
+        int patience = othersFirst ? options.electionTicks() / 2 : 0;
+        return options.electionTicks() + patience + random.nextInt(options.electionTicks());
     }
 
     /** A short wait by chance for members that lost their leader at the same moment. */
@@ -426,6 +472,24 @@ public final class RaftCore {
         fetches.add(fetch);
     }
 
+    void controlReceipt(ControlReceipt receipt) {
+        controls.add(receipt);
+    }
+
+    void chunkFetch(ChunkFetch fetch) {
+        chunkFetches.add(fetch);
+    }
+
+    void chunkWrite(ChunkWrite write) {
+        chunkWrites.add(write);
+    }
+
+    /** A snapshot that was received whole takes the place of the log. */
+    void install(Snapshot snapshot) {
+        log.install(snapshot, commitIndex);
+        commitIndex = snapshot.index();
+    }
+
     void commit(long index) {
         if (index > log.lastIndex()) {
             throw new InvariantViolation("commit index " + index + " is behind the log's end " + log.lastIndex());
@@ -464,13 +528,21 @@ public final class RaftCore {
             case READ_RESPONSE -> onReadResponse((ReadResponse) message);
             case PROPOSE_REQUEST -> role.onProposeRequest((ProposeRequest) message);
             case PROPOSE_RESPONSE -> receipt(((ProposeResponse) message).receipt());
-            case TIMEOUT_NOW, SNAPSHOT_REQUEST, SNAPSHOT_RESPONSE, CONTROL_REQUEST, CONTROL_RESPONSE -> {}
+            case TIMEOUT_NOW -> onTimeoutNow((TimeoutNow) message);
+            case SNAPSHOT_REQUEST -> onSnapshotRequest((SnapshotRequest) message);
+            case SNAPSHOT_RESPONSE -> onSnapshotResponse((SnapshotResponse) message);
+            case CONTROL_REQUEST -> role.onControlRequest((ControlRequest) message);
+            case CONTROL_RESPONSE -> controlReceipt(((ControlResponse) message).receipt());
         }
     }
 
     private void onVoteRequest(VoteRequest request) {
-        // While a leader is alive nobody may depose it, not even with a higher term (Diss. §4.2.3).
-        boolean granted = !role.leaderAlive() && (request.preVote() ? preVote(request) : vote(request));
+        // While a leader is alive nobody may depose it, not even with a higher term, unless it asked for that itself
+        // (Diss.
+        // §4.2.3); and who was removed has no vote.
+        boolean heard =
+                (request.transfer() || !role.leaderAlive()) && configuration().contains(self());
+        boolean granted = heard && (request.preVote() ? preVote(request) : vote(request));
         long answeredTerm = granted ? request.term() : term();
         VoteResponse response = new VoteResponse(self(), request.from(), answeredTerm, granted, request.preVote());
         if (request.preVote()) {
@@ -512,12 +584,25 @@ public final class RaftCore {
     }
 
     private void onAppendRequest(AppendRequest request) {
+        if (follow(request)) {
+            role.onAppendRequest(request);
+        }
+    }
+
+    private void onSnapshotRequest(SnapshotRequest request) {
+        if (follow(request)) {
+            role.onSnapshotRequest(request);
+        }
+    }
+
+    /** Whether the sender of this request leads in this term; then this member follows it. */
+    private boolean follow(Message request) {
         if (request.term() < term()) {
             // Tells a leader of an older term that it is over, or it would go on for ever unheard. It may lead anew in
             // this
             // term by now: nothing is said about the log.
             sendDurably(new AppendResponse(self(), request.from(), term(), false, 0, 0, 0, 0, 0));
-            return;
+            return false;
         }
         if (request.term() == term() && leader().isPresent() && !leader().get().equals(request.from())) {
             throw new InvariantViolation("two leaders in term " + term() + ": " + leader().get() + " and "
@@ -526,7 +611,21 @@ public final class RaftCore {
         if (request.term() > term() || leader().isEmpty()) {
             becomeFollower(request.term(), Optional.of(request.from()));
         }
-        role.onAppendRequest(request);
+        return true;
+    }
+
+    private void onTimeoutNow(TimeoutNow message) {
+        if (message.term() == term()) {
+            role.onTimeoutNow(message.from());
+        }
+    }
+
+    private void onSnapshotResponse(SnapshotResponse response) {
+        if (response.term() > term()) {
+            becomeFollower(response.term(), Optional.empty());
+        } else if (response.term() == term()) {
+            role.onSnapshotResponse(response);
+        }
     }
 
     private void onAppendResponse(AppendResponse response) {
@@ -543,15 +642,19 @@ public final class RaftCore {
 
     private void onDropped(Message message) {
         switch (message.kind()) {
-            case APPEND_REQUEST -> role.onUnreachable(message.to());
+            case APPEND_REQUEST, SNAPSHOT_REQUEST -> role.onUnreachable(message.to());
+            case CONTROL_REQUEST ->
+                controlReceipt(ControlReceipt.refused(((ControlRequest) message).requestId(), Verdict.NO_LEADER));
             case PROPOSE_REQUEST -> refuse(((ProposeRequest) message).proposalId(), Refusal.NO_LEADER);
             case READ_REQUEST -> refuseRead(((ReadRequest) message).readId());
             case VOTE_REQUEST, VOTE_RESPONSE, APPEND_RESPONSE, READ_RESPONSE, PROPOSE_RESPONSE -> {}
-            case TIMEOUT_NOW, SNAPSHOT_REQUEST, SNAPSHOT_RESPONSE, CONTROL_REQUEST, CONTROL_RESPONSE -> {}
+            case TIMEOUT_NOW, SNAPSHOT_RESPONSE, CONTROL_RESPONSE -> {}
         }
     }
 
-    private void onChunkStored(Snapshot snapshot, long storedBytes) {}
+    private void onChunkStored(Snapshot snapshot, long storedBytes) {
+        role.onChunkStored(snapshot, storedBytes);
+    }
 
     private void checked(Runnable input) {
         Invariants before = Invariants.of(this);

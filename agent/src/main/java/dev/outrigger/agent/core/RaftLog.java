@@ -14,9 +14,16 @@ import java.util.Optional;
  * is durable and committed may leave memory.
  */
 final class RaftLog {
-    private final long firstIndex;
+    /** Index right before the first entry: 0, or one that a snapshot covers. */
+    private long baseIndex;
+
     private final TermRuns terms;
-    private final EntryTail tail;
+    private EntryTail tail;
+    private Configurations configurations;
+    private Optional<Snapshot> snapshot;
+    /** A snapshot to take the place of the log, that no Ready has carried yet. */
+    private Optional<Snapshot> unwrittenInstall = Optional.empty();
+
     private final Deque<Write> writes = new ArrayDeque<>();
     private long durableIndex;
     /** First index that no Ready has carried to the disk yet. */
@@ -24,8 +31,12 @@ final class RaftLog {
 
     private long lastTimeMillis;
 
-    RaftLog(LogOutline outline) {
-        firstIndex = outline.firstIndex();
+    /** @param formed the configuration before the first entry of all */
+    RaftLog(LogOutline outline, Configuration formed) {
+        baseIndex = outline.firstIndex() - 1;
+        snapshot = outline.snapshot();
+        configurations = new Configurations(
+                snapshot.map(Snapshot::configuration).orElse(formed), snapshotIndex(), outline.configurations());
         terms = new TermRuns(outline.terms());
         tail = new EntryTail(outline.lastIndex());
         durableIndex = outline.lastIndex();
@@ -34,7 +45,26 @@ final class RaftLog {
     }
 
     long firstIndex() {
-        return firstIndex;
+        return baseIndex + 1;
+    }
+
+    /** Index right before the first entry; its term is known, and all up to it is committed. */
+    long baseIndex() {
+        return baseIndex;
+    }
+
+    /** The latest snapshot; that it is durable, is certain once {@link #durableIndex()} has reached it. */
+    Optional<Snapshot> snapshot() {
+        return snapshot;
+    }
+
+    /** Last index that the latest snapshot covers, 0 without one. */
+    long snapshotIndex() {
+        return snapshot.map(Snapshot::index).orElse(0L);
+    }
+
+    Configurations configurations() {
+        return configurations;
     }
 
     long lastIndex() {
@@ -64,6 +94,11 @@ final class RaftLog {
         return index <= lastIndex() && termAt(index) == term;
     }
 
+    /** Whether this entry is here; up to the base everything is that any leader could send. */
+    boolean matchesOrCovers(long index, long term) {
+        return index < baseIndex || matches(index, term);
+    }
+
     /** Whether a log that ends with this entry is at least as fresh as ours (Paper §5.4.1). */
     boolean isNotFresherThan(long otherLastIndex, long otherLastTerm) {
         return otherLastTerm > lastTerm() || otherLastTerm == lastTerm() && otherLastIndex >= lastIndex();
@@ -79,6 +114,9 @@ final class RaftLog {
         }
         terms.append(entry.index(), entry.term());
         tail.append(entry);
+        if (entry.kind() == Entry.Kind.CONFIGURATION) {
+            configurations.append(entry);
+        }
         lastTimeMillis = Math.max(lastTimeMillis, entry.timeMillis());
     }
 
@@ -86,18 +124,69 @@ final class RaftLog {
     void truncateFrom(long index) {
         terms.truncateFrom(index);
         tail.truncateFrom(index);
+        configurations.truncateFrom(index);
         durableIndex = Math.min(durableIndex, index - 1);
         nextWrite = Math.min(nextWrite, index);
         writes.forEach(write -> write.lastIndex = Math.min(write.lastIndex, index - 1));
     }
 
+    /** A snapshot covers what is dropped here: all entries before {@code firstKept}. */
+    void compact(Snapshot taken, long firstKept) {
+        if (taken.index() <= snapshotIndex()) {
+            return; // a later one came in between
+        }
+        if (firstKept > taken.index() + 1 || firstKept > durableIndex + 1 || termAt(taken.index()) != taken.term()) {
+            throw new InvariantViolation(taken + " does not cover the log up to " + (firstKept - 1));
+        }
+        snapshot = Optional.of(taken);
+        configurations.compact(taken.index());
+        if (firstKept - 1 > baseIndex) {
+            baseIndex = firstKept - 1;
+            terms.compact(baseIndex);
+            tail.dropBefore(firstKept);
+        }
+    }
+
+    /**
+     * Puts a snapshot in the place of the whole log, which does not reach it or differs from it.
+     *
+     * @param commitIndex what is stored up to here stays durable: the snapshot begins with the same entries
+     */
+    void install(Snapshot received, long commitIndex) {
+        long last = received.index();
+        durableIndex = Math.min(durableIndex, commitIndex);
+        writes.forEach(write -> write.lastIndex = Math.min(write.lastIndex, commitIndex));
+        baseIndex = last;
+        terms.reset(last, received.term());
+        tail = new EntryTail(last);
+        // What was in force, or only written, before says nothing about what is in force now.
+        configurations = new Configurations(received.configuration(), last, List.of());
+        snapshot = Optional.of(received);
+        unwrittenInstall = snapshot;
+        nextWrite = last + 1;
+        lastTimeMillis = Math.max(lastTimeMillis, received.timeMillis());
+    }
+
     boolean hasUnwritten() {
-        return nextWrite <= lastIndex();
+        return unwrittenInstall.isPresent() || nextWrite <= lastIndex();
+    }
+
+    /** Whether something that a Ready has carried is not certainly on the disk yet. */
+    boolean isWriting() {
+        return !writes.isEmpty();
+    }
+
+    /** Hands out the snapshot that no Ready has carried yet; it is durable once {@code persisted(number)} is called. */
+    Optional<Snapshot> takeInstall(long number) {
+        Optional<Snapshot> install = unwrittenInstall;
+        unwrittenInstall = Optional.empty();
+        install.ifPresent(received -> writes.add(new Write(number, received.index())));
+        return install;
     }
 
     /** Hands out what no Ready has carried yet; it is durable once {@code persisted(number)} is called. */
     List<Entry> takeUnwritten(long number) {
-        if (!hasUnwritten()) {
+        if (nextWrite > lastIndex()) {
             return List.of();
         }
         List<Entry> unwritten = tail.slice(nextWrite, lastIndex(), Integer.MAX_VALUE, Long.MAX_VALUE);
@@ -118,6 +207,11 @@ final class RaftLog {
         return from < tail.firstIndex() ? Optional.empty() : Optional.of(tail.slice(from, to, entriesMax, bytesMax));
     }
 
+    /** Whether the entry at {@code index} has been in memory since this member started, or came later. */
+    boolean isInMemory(long index) {
+        return index >= tail.firstIndex();
+    }
+
     /** Bytes of the entries after {@code index} that are in memory. */
     long bytesAfter(long index) {
         return tail.bytesAfter(index);
@@ -126,20 +220,6 @@ final class RaftLog {
     /** Drops the oldest from memory while they exceed {@code bytesMax}, as far as they are durable and committed. */
     void evict(long bytesMax, long commitIndex) {
         tail.evict(bytesMax, Math.min(durableIndex, commitIndex));
-    }
-
-    void compact(Snapshot taken, long firstKept) {}
-
-    Configuration configuration() {
-        throw new UnsupportedOperationException();
-    }
-
-    Configuration configurationAt(long index) {
-        throw new UnsupportedOperationException();
-    }
-
-    Optional<Snapshot> snapshot() {
-        return Optional.empty();
     }
 
     /** A write on its way to the disk; truncation lowers what it will have made durable. */

@@ -1,14 +1,20 @@
 package dev.outrigger.agent.core;
 
 import dev.outrigger.agent.core.message.Control;
+import dev.outrigger.agent.core.message.ControlReceipt;
+import dev.outrigger.agent.core.message.ControlReceipt.Verdict;
 import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Message.AppendRequest;
 import dev.outrigger.agent.core.message.Message.AppendResponse;
+import dev.outrigger.agent.core.message.Message.ControlRequest;
+import dev.outrigger.agent.core.message.Message.ControlResponse;
 import dev.outrigger.agent.core.message.Message.ProposeRequest;
 import dev.outrigger.agent.core.message.Message.ProposeResponse;
 import dev.outrigger.agent.core.message.Message.ReadRequest;
 import dev.outrigger.agent.core.message.Message.ReadResponse;
+import dev.outrigger.agent.core.message.Message.SnapshotRequest;
+import dev.outrigger.agent.core.message.Message.SnapshotResponse;
 import dev.outrigger.agent.core.message.Message.VoteResponse;
 import dev.outrigger.agent.core.message.Payload;
 import dev.outrigger.agent.core.message.ProposeReceipt;
@@ -73,7 +79,25 @@ abstract sealed class Role permits Follower, PreCandidate, Candidate, Leader {
 
     void onUnreachable(MemberId peer) {}
 
-    void control(long requestId, Control control) {}
+    void control(long requestId, Control control) {
+        core.controlReceipt(ControlReceipt.refused(requestId, Verdict.NO_LEADER));
+    }
+
+    /** Forwarded once, like a proposal. */
+    void onControlRequest(ControlRequest request) {
+        ControlReceipt refused = ControlReceipt.refused(request.requestId(), Verdict.NOT_LEADER);
+        core.sendDurably(new ControlResponse(core.self(), request.from(), core.term(), refused));
+    }
+
+    void onTimeoutNow(MemberId from) {}
+
+    void onSnapshotRequest(SnapshotRequest request) {
+        throw new InvariantViolation("a " + name() + " must follow before it takes a snapshot");
+    }
+
+    void onSnapshotResponse(SnapshotResponse response) {}
+
+    void onChunkStored(Snapshot snapshot, long storedBytes) {}
 
     void onChunkFetched(MemberId follower, Snapshot snapshot, long offset, Payload bytes) {}
 

@@ -45,6 +45,20 @@ final class TermRuns {
         }
     }
 
+    /** Forgets the terms of all entries before {@code baseIndex}. */
+    void compact(long baseIndex) {
+        int keptFrom = runOf(baseIndex);
+        size -= keptFrom;
+        System.arraycopy(terms, keptFrom, terms, 0, size);
+        System.arraycopy(starts, keptFrom, starts, 0, size);
+    }
+
+    /** Forgets everything but that the entry at {@code index}, the last one, is of {@code term}. */
+    void reset(long index, long term) {
+        size = 0;
+        append(index, term);
+    }
+
     /**
      * The highest index up to {@code index} whose term is at most {@code term}, or the index before the first run: two
      * logs cannot match above it when the other has {@code term} at {@code index} (Paper §5.3, end).

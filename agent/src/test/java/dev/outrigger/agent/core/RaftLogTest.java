@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.outrigger.agent.core.message.Configuration;
 import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.LogOutline;
+import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Payload;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -17,15 +19,17 @@ import org.junit.jupiter.api.Test;
 
 /** The log's view of its own durability against a disk that is written for real. */
 class RaftLogTest {
+    private static final Configuration FORMED = Configuration.of(List.of(new MemberId("a")));
+
     @Test
     void refusesAGap() {
-        RaftLog log = new RaftLog(LogOutline.EMPTY);
+        RaftLog log = new RaftLog(LogOutline.EMPTY, FORMED);
         assertThrows(InvariantViolation.class, () -> log.append(entry(2, 1)));
     }
 
     @Test
     void matchesAtTheStartOfTheLogAndNowhereBeyondItsEnd() {
-        RaftLog log = new RaftLog(LogOutline.EMPTY);
+        RaftLog log = new RaftLog(LogOutline.EMPTY, FORMED);
         assertTrue(log.matches(0, 0));
         assertFalse(log.matches(1, 1));
         log.append(entry(1, 1));
@@ -35,7 +39,7 @@ class RaftLogTest {
 
     @Test
     void timeNeverGoesBackEvenWhenItsEntryDoes() {
-        RaftLog log = new RaftLog(LogOutline.EMPTY);
+        RaftLog log = new RaftLog(LogOutline.EMPTY, FORMED);
         log.append(new Entry(1, 1, Entry.Kind.COMMAND, 500, Payload.EMPTY));
         log.truncateFrom(1);
         assertEquals(500, log.lastTimeMillis());
@@ -56,7 +60,7 @@ class RaftLogTest {
     private static final class Check {
         final Random random;
         final String seed;
-        final RaftLog log = new RaftLog(LogOutline.EMPTY);
+        final RaftLog log = new RaftLog(LogOutline.EMPTY, FORMED);
         final List<Entry> model = new ArrayList<>();
         final List<Entry> disk = new ArrayList<>();
         final Deque<List<Entry>> writing = new ArrayDeque<>();

@@ -21,7 +21,9 @@ public record ProposeReceipt(long proposalId, Refusal refusal, long firstIndex, 
         /** The leader's uncommitted tail is at its limit. */
         OVERLOADED(3),
         /** The leader is handing over. */
-        TRANSFERRING(4);
+        TRANSFERRING(4),
+        /** The leader is so new that it does not know yet how much is uncommitted. */
+        UNSETTLED(5);
 
         private final int tag;
 
