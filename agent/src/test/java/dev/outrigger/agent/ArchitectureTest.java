@@ -1,5 +1,7 @@
 package dev.outrigger.agent;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
@@ -10,6 +12,7 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.outrigger.agent.core.message.Payload;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.zip.CRC32C;
 
 /** Who may know whom. Arrows point inwards only; the concrete parts meet in {@code cli} and nowhere else. */
 @AnalyzeClasses(packages = "dev.outrigger.agent", importOptions = DoNotIncludeTests.class)
@@ -24,6 +28,7 @@ class ArchitectureTest {
     private static final String AGENT = "dev.outrigger.agent.";
     private static final List<String> JDK =
             List.of("java.lang", "java.lang..", "java.util..", "java.time..", "org.jspecify..");
+    private static final String[] DETERMINISTIC = {AGENT + "core..", AGENT + "session"};
     private static final String[] VERTX = {
         "io.vertx..",
         "io.netty..",
@@ -52,10 +57,27 @@ class ArchitectureTest {
                     "java.util.random",
                     "org.jspecify..");
 
+    /** What is decided from the log alone must be decided alike everywhere. */
+    @ArchTest
+    static final ArchRule SESSIONS_ARE_PURE = classes()
+            .that()
+            .resideInAPackage(AGENT + "session")
+            .should()
+            .onlyDependOnClassesThat(resideInAnyPackage(
+                            AGENT + "session",
+                            "java.lang",
+                            "java.lang.invoke",
+                            "java.lang.runtime",
+                            "java.util",
+                            "java.util.function",
+                            "org.jspecify..")
+                    .or(equivalentTo(Payload.class))
+                    .or(equivalentTo(CRC32C.class)));
+
     @ArchTest
     static final ArchRule CORE_HAS_NO_CLOCK_THREAD_OR_CHANCE = noClasses()
             .that()
-            .resideInAPackage(AGENT + "core..")
+            .resideInAnyPackage(DETERMINISTIC)
             .should()
             .callMethod(System.class, "nanoTime")
             .orShould()
@@ -71,7 +93,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule CORE_WALKS_NO_HASH_ORDER = noClasses()
             .that()
-            .resideInAPackage(AGENT + "core..")
+            .resideInAnyPackage(DETERMINISTIC)
             .should()
             .dependOnClassesThat()
             .areAssignableTo(HashMap.class)
