@@ -178,11 +178,10 @@ final class Coverage {
     }
 
     private static boolean isPossible(Message.Kind kind, Fate fate) {
-        boolean once =
-                switch (kind) {
-                    case PROPOSE_REQUEST, CONTROL_REQUEST, PROPOSE_RESPONSE, CONTROL_RESPONSE -> true;
-                    default -> false;
-                };
+        boolean once = switch (kind) {
+            case PROPOSE_REQUEST, CONTROL_REQUEST, PROPOSE_RESPONSE, CONTROL_RESPONSE -> true;
+            default -> false;
+        };
         return !once || fate == Fate.LOST;
     }
 }

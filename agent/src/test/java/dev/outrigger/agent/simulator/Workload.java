@@ -29,5 +29,6 @@ public interface Workload {
     long appliedIndex(int rank);
 
     /** Everything has settled: what is wrong with what clients saw, or nothing. */
-    @Nullable String audit();
+    @Nullable
+    String audit();
 }

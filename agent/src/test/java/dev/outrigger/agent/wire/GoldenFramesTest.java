@@ -4,11 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.outrigger.agent.core.message.Configuration;
+import dev.outrigger.agent.core.message.Control.ChangeMembers;
+import dev.outrigger.agent.core.message.Control.Transfer;
+import dev.outrigger.agent.core.message.ControlReceipt;
 import dev.outrigger.agent.core.message.Entry;
+import dev.outrigger.agent.core.message.MemberChange;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Message;
 import dev.outrigger.agent.core.message.Payload;
 import dev.outrigger.agent.core.message.ProposeReceipt;
+import dev.outrigger.agent.core.message.Snapshot;
 import dev.outrigger.agent.storage.ClusterIdentity;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -111,6 +117,25 @@ class GoldenFramesTest {
         samples.put(
                 "propose-response-refused",
                 new Message.ProposeResponse(A, B, 7, new ProposeReceipt(99, ProposeReceipt.Refusal.OVERLOADED, 0, 0)));
+        samples.put("vote-request-transfer", new Message.VoteRequest(A, B, 7, 41, 6, false, true));
+        samples.put("timeout-now", new Message.TimeoutNow(A, B, 7));
+        samples.put("snapshot-request", new Message.SnapshotRequest(A, B, 7, snapshot(), 3, payload("piece"), 12));
+        samples.put("snapshot-response", new Message.SnapshotResponse(A, B, 7, 40, 0x0102030405060708L, 8, false, 12));
+        samples.put("control-transfer", new Message.ControlRequest(A, B, 7, 99, new Transfer(Optional.of(B))));
+        samples.put(
+                "control-change-members",
+                new Message.ControlRequest(
+                        A,
+                        B,
+                        7,
+                        99,
+                        new ChangeMembers(List.of(
+                                MemberChange.put(new Configuration.Member(
+                                        new MemberId("c"), "s-3", "host-c:7412", Configuration.Standing.VOTER)),
+                                MemberChange.remove(A)))));
+        samples.put(
+                "control-response",
+                new Message.ControlResponse(A, B, 7, new ControlReceipt(99, ControlReceipt.Verdict.ACCEPTED, 44, 7)));
         samples.put("hello", hello(Optional.empty()));
         samples.put("hello-of-member", hello(Optional.of(cluster())));
         samples.put("refused", new Refusal("WRONG_CLUSTER", "a is of orders/1, b of orders/2"));
@@ -131,6 +156,13 @@ class GoldenFramesTest {
                 List.of(
                         new ClusterIdentity.Member(A, "host-a:7412", "s-1"),
                         new ClusterIdentity.Member(B, "host-b:7412", "s-2")));
+    }
+
+    private static Snapshot snapshot() {
+        Configuration.Member a = new Configuration.Member(A, "s-1", "host-a:7412", Configuration.Standing.VOTER);
+        Configuration.Member b = new Configuration.Member(B, "s-2", "host-b:7412", Configuration.Standing.JOINING);
+        Configuration joint = new Configuration(List.of(a, b), List.of(a, b.with(Configuration.Standing.VOTER)));
+        return new Snapshot(40, 6, 1_764_000_000_000L, joint, 8, 0x0102030405060708L);
     }
 
     private static Payload payload(String text) {
