@@ -113,6 +113,11 @@ public final class Watcher {
         }
     }
 
+    /** A session has ended for want of use or room, somewhere. */
+    public void sessionExpired() {
+        coverage.met(Coverage.Feature.SESSION_EXPIRY);
+    }
+
     /** A client was told that the command at {@code index} in {@code term} is done. */
     public void acknowledged(int rank, long index, long term) {
         acknowledged(rank, index);
