@@ -132,6 +132,15 @@ class KnownBugsTest {
     }
 
     @Test
+    @DisplayName("15: a snapshot older than the log takes the log's place (Zeebe 6092)")
+    void anOldSnapshotDoesNotResetTheLog() throws IOException {
+        play("15_old_snapshot_resets_the_log")
+                .tells("c->a t1 match 6 round 1")
+                .tells("c FOLLOWER of a in term 1, vote a, log ends 6@1, durable 6, commit 4")
+                .endsWith("c FOLLOWER of a in term 1, vote a, log ends 6@1, durable 6, commit 6");
+    }
+
+    @Test
     @DisplayName("16: a snapshot without members, or with uncommitted ones; old ones are kept (canonical/raft 250)")
     void theMembersComeFromTheSnapshot() throws IOException {
         play("16_snapshot_and_members").tells("c has the members {voter a, voter b, voter c, learner d}");
