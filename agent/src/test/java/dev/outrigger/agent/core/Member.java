@@ -107,6 +107,11 @@ final class Member {
         }
     }
 
+    /** What it has asked for goes wrong: the test itself tells the core how. */
+    void forgetAnswers() {
+        answers.clear();
+    }
+
     /** The power goes, and comes back. Of what was on its way, the first {@code kept} pieces have reached the disk. */
     void restart(int kept) {
         int left = kept;
