@@ -17,15 +17,23 @@ import dev.outrigger.agent.core.message.Ready;
 import dev.outrigger.agent.session.SessionLimits;
 import dev.outrigger.agent.session.SessionTable;
 import dev.outrigger.agent.session.Verdict;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
 
 /**
  * Bugs that were found in other implementations of Raft, by their number in {@code docs/known-bugs.md}, which also names
@@ -34,6 +42,9 @@ import org.junit.jupiter.api.Test;
  * lose it.
  */
 class KnownBugsTest {
+    private static final Path TABLE = Path.of("docs/known-bugs.md");
+    private static final Path STORIES = Path.of("src/test/resources/raft/bugs");
+    private static final Pattern IN_QUOTES = Pattern.compile("`([^`]+)`");
     private static final MemberId D = new MemberId("d");
 
     @Test
@@ -374,11 +385,85 @@ class KnownBugsTest {
         assertEquals(3, core.commitIndex());
     }
 
+    // ---- the table ----
+
+    @Test
+    void theTableNamesEveryBugWithTestsThatExist() throws IOException {
+        List<String> rows = Files.readAllLines(TABLE).stream()
+                .filter(line -> line.matches("\\| \\d+ \\|.*"))
+                .toList();
+        assertEquals(37, rows.size());
+        Map<String, Class<?>> tests = testClasses();
+        for (int number = 1; number <= rows.size(); number++) {
+            String row = rows.get(number - 1);
+            assertTrue(row.startsWith("| " + number + " |"), row);
+            String named = row.substring(row.lastIndexOf('|', row.length() - 2));
+            List<String> names = IN_QUOTES
+                    .matcher(named)
+                    .results()
+                    .map(result -> result.group(1))
+                    .toList();
+            assertFalse(names.isEmpty(), row);
+            names.forEach(name -> assertTrue(exists(name, tests), name));
+        }
+    }
+
+    @Test
+    void everyStoryIsInTheTableAndIsPlayed() throws IOException {
+        String table = Files.readString(TABLE);
+        String source = Files.readString(Path.of("src/test/java/dev/outrigger/agent/core/KnownBugsTest.java"));
+        try (Stream<Path> stories = Files.list(STORIES)) {
+            stories.map(story -> story.getFileName().toString()).forEach(story -> {
+                assertTrue(table.contains("`" + story + "`"), story);
+                assertTrue(source.contains("play(\"" + story.replace(".txt", "") + "\")"), story);
+            });
+        }
+    }
+
+    private static boolean exists(String name, Map<String, Class<?>> tests) {
+        if (name.endsWith(".txt")) {
+            return Files.exists(STORIES.resolve(name));
+        }
+        String[] classAndMethod = name.split("#");
+        Class<?> test = Objects.requireNonNull(tests.get(classAndMethod[0]), name);
+        return Arrays.stream(test.getDeclaredMethods())
+                .anyMatch(method -> method.getName().equals(classAndMethod[1])
+                        && (method.isAnnotationPresent(Test.class)
+                                || method.isAnnotationPresent(ParameterizedTest.class)));
+    }
+
+    /** By simple name; a nested one as {@code Outer.Nested}. */
+    private static Map<String, Class<?>> testClasses() throws IOException {
+        Map<String, Class<?>> found = new TreeMap<>();
+        Path sources = Path.of("src/test/java");
+        try (Stream<Path> files = Files.walk(sources)) {
+            for (Path file : files.filter(path -> path.toString().endsWith("Test.java"))
+                    .sorted()
+                    .toList()) {
+                String path = sources.relativize(file).toString();
+                Class<?> test = load(path.replace(".java", "").replace(File.separatorChar, '.'));
+                found.put(test.getSimpleName(), test);
+                for (Class<?> nested : test.getDeclaredClasses()) {
+                    found.put(test.getSimpleName() + "." + nested.getSimpleName(), nested);
+                }
+            }
+        }
+        return found;
+    }
+
+    private static Class<?> load(String name) {
+        try {
+            return Class.forName(name, false, KnownBugsTest.class.getClassLoader());
+        } catch (ClassNotFoundException missing) {
+            throw new AssertionError(missing);
+        }
+    }
+
     // ---- what the tests are made of ----
 
     /** Plays {@code raft/bugs/<name>.txt}. */
     private static Story play(String name) throws IOException {
-        String happened = TranscriptTest.play(Path.of("src/test/resources/raft/bugs", name + ".txt"));
+        String happened = TranscriptTest.play(STORIES.resolve(name + ".txt"));
         return new Story(name, happened.lines().toList());
     }
 
