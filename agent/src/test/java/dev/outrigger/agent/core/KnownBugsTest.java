@@ -346,6 +346,20 @@ class KnownBugsTest {
     }
 
     @Test
+    @DisplayName("34: a member is ready before it caught up, and a rolling restart loses the majority (ArcadeDB 4834)")
+    void aMemberKnowsHowFarBehindItsClusterItIs() {
+        Cluster cluster = elected();
+        cluster.isolate("c");
+        List.of("u", "v", "w", "x").forEach(command -> propose(cluster, "a", command));
+        cluster.heal();
+        cluster.tick("a", Cluster.HEARTBEAT_TICKS);
+        cluster.ready("a");
+        cluster.deliver("a", "c");
+        assertEquals(1, cluster.core("c").commitIndex());
+        assertEquals(5, cluster.core("c").clusterCommitIndex());
+    }
+
+    @Test
     @DisplayName("36: the members are taken from the settings at a restart (typesense 235, d-engine 431)")
     void theMembersAreThoseOfTheLogAfterARestart() {
         Cluster cluster = changed();
