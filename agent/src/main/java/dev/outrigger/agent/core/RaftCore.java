@@ -322,6 +322,14 @@ public final class RaftCore {
         return commitIndex;
     }
 
+    /**
+     * Highest index known committed in the cluster. By the leader's word it may be ahead of what is here, and then it is
+     * what this member has to catch up with.
+     */
+    public long clusterCommitIndex() {
+        return Math.max(commitIndex, role.toldCommitIndex());
+    }
+
     /** Highest index that is certainly on this member's disk. */
     public long durableIndex() {
         return log.durableIndex();

@@ -89,6 +89,20 @@ class FormationTest {
         assertTrue(formed.admit(hello(B, "disk-b", Optional.of(cluster("x")))) instanceof Admission.Admitted);
     }
 
+    /** Known bug 36: settings that were changed since do not change who is a member. */
+    @Test
+    void aMemberOfAClusterGoesByItsRecordAndNotByItsSettings() {
+        SortedMap<MemberId, String> others = new TreeMap<>();
+        others.put(A, "ha:1");
+        others.put(new MemberId("z"), "hz:1");
+        NodeOptions changed = options(A, others);
+        Formation a = new Formation(changed, "disk-a", Optional.of(cluster("x")));
+        assertEquals(cluster("x"), a.cluster().orElseThrow());
+        assertTrue(a.admit(hello(B, "disk-b", Optional.of(cluster("x")))) instanceof Admission.Admitted);
+        assertRefused("UNKNOWN_MEMBER", a.admit(empty(new MemberId("z"))));
+        assertEquals(Optional.empty(), a.proposal("id"));
+    }
+
     private static void assertRefused(String code, Admission admission) {
         assertEquals(code, assertInstanceOf(Admission.Refused.class, admission).code());
     }
@@ -98,10 +112,14 @@ class FormationTest {
     }
 
     private static NodeOptions options(MemberId self) {
+        return options(self, MEMBERS);
+    }
+
+    private static NodeOptions options(MemberId self, SortedMap<MemberId, String> members) {
         return new NodeOptions(
                 "test",
                 self,
-                MEMBERS,
+                members,
                 Duration.ofSeconds(1),
                 Duration.ofMillis(100),
                 true,
