@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.outrigger.agent.core.CoreOptions;
+import dev.outrigger.agent.core.RaftCore;
+import dev.outrigger.agent.core.message.HardState;
+import dev.outrigger.agent.core.message.LogOutline;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.peer.Admission;
 import dev.outrigger.agent.storage.ClusterIdentity;
@@ -12,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -57,7 +62,7 @@ class FormationTest {
 
     @Test
     void anEmptiedDiskUnderAKnownNameIsNotThatMember() {
-        Formation wiped = new Formation(options(B), "new-disk", Optional.empty());
+        Formation wiped = new Formation(options(B), "new-disk");
         wiped.admit(hello(A, "disk-a", Optional.of(cluster("x"))));
         assertEquals(Optional.empty(), wiped.proposal("id"));
         assertEquals("x", wiped.foreignRecord().orElseThrow().clusterId());
@@ -70,7 +75,7 @@ class FormationTest {
 
     @Test
     void theFirstByNameNeverFormsASecondClusterAfterLosingItsDisk() {
-        Formation wiped = new Formation(options(A), "new-disk", Optional.empty());
+        Formation wiped = new Formation(options(A), "new-disk");
         wiped.admit(hello(B, "disk-b", Optional.of(cluster("x"))));
         wiped.admit(empty(C));
         assertEquals(Optional.empty(), wiped.proposal("id"));
@@ -79,10 +84,11 @@ class FormationTest {
     @Test
     void refusesOtherClustersOtherListsAndStrangers() {
         Formation a = formation(A, Optional.empty());
-        assertRefused("WRONG_CLUSTER", a.admit(new Hello("other", B, "disk-b", 1, list(), Optional.empty(), "1", "")));
+        assertRefused(
+                "WRONG_CLUSTER", a.admit(new Hello("other", B, "disk-b", 1, list(), Optional.empty(), "1", "", 0)));
         assertRefused(
                 "MEMBERS_DIFFER",
-                a.admit(new Hello("test", B, "disk-b", 1, List.of("a=x:1", "b=y:1"), Optional.empty(), "1", "")));
+                a.admit(new Hello("test", B, "disk-b", 1, List.of("a=x:1", "b=y:1"), Optional.empty(), "1", "", 0)));
         assertRefused("UNKNOWN_MEMBER", a.admit(empty(new MemberId("z"))));
         Formation formed = formation(A, Optional.of(cluster("x")));
         assertRefused("WRONG_CLUSTER", formed.admit(hello(B, "disk-b", Optional.of(cluster("y")))));
@@ -94,7 +100,14 @@ class FormationTest {
     }
 
     private static Formation formation(MemberId self, Optional<ClusterIdentity> cluster) {
-        return new Formation(options(self), "disk-" + self, cluster);
+        Formation formation = new Formation(options(self), "disk-" + self);
+        cluster.ifPresent(identity -> formation.joined(membership(self, identity, LogOutline.EMPTY)));
+        return formation;
+    }
+
+    private static Membership membership(MemberId self, ClusterIdentity identity, LogOutline log) {
+        CoreOptions options = CoreOptions.of(self, identity.formed());
+        return new Membership(identity, new RaftCore(options, HardState.INITIAL, log, new SplittableRandom(1)));
     }
 
     private static NodeOptions options(MemberId self) {
@@ -107,6 +120,7 @@ class FormationTest {
                 true,
                 "1",
                 Optional.empty(),
+                0,
                 NodeOptions.Limits.DEFAULT);
     }
 
@@ -115,7 +129,7 @@ class FormationTest {
     }
 
     private static Hello hello(MemberId member, String disk, Optional<ClusterIdentity> cluster) {
-        return new Hello("test", member, disk, 1, list(), cluster, "1", "");
+        return new Hello("test", member, disk, 1, list(), cluster, "1", "", 0);
     }
 
     private static List<String> list() {

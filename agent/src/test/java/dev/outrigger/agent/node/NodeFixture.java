@@ -75,6 +75,7 @@ final class NodeFixture implements AutoCloseable {
                 true,
                 "1",
                 Optional.empty(),
+                0,
                 NodeOptions.Limits.DEFAULT);
         AgentNode node = new AgentNode(
                 vertx,
