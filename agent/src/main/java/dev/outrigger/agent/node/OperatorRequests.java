@@ -56,14 +56,12 @@ final class OperatorRequests {
 
     /** Asks the leader what is to be asked, and answers what has ended. */
     void look() {
-        for (Request<?> request : List.copyOf(waiting)) {
-            request.look();
-        }
+        List.copyOf(waiting).forEach(Request::look);
         waiting.removeIf(Request::isAnswered);
     }
 
     void receipt(ControlReceipt receipt) {
-        waiting.stream()
+        List.copyOf(waiting).stream()
                 .filter(request -> request.requestId == receipt.requestId())
                 .findFirst()
                 .ifPresent(request -> request.receipt(receipt));
@@ -71,17 +69,18 @@ final class OperatorRequests {
     }
 
     void tick(long nowNanos) {
-        waiting.forEach(request -> request.tick(nowNanos));
-        waiting.removeIf(Request::isAnswered);
+        // A copy: whoever is answered may ask anew at once, or end the agent.
+        List.copyOf(waiting).forEach(request -> request.tick(nowNanos));
         look();
     }
 
     /** The agent ends now: whoever still waits learns what is known. */
     void close() {
-        waiting.forEach(request -> request.fail(Problem.of(
-                Code.SHUTTING_DOWN,
-                request.maybeAsked ? Outcome.UNKNOWN : Outcome.NONE,
-                "The agent is shutting down. Ask another agent.")));
+        List.copyOf(waiting)
+                .forEach(request -> request.fail(Problem.of(
+                        Code.SHUTTING_DOWN,
+                        request.maybeAsked ? Outcome.UNKNOWN : Outcome.NONE,
+                        "The agent is shutting down. Ask another agent.")));
         waiting.clear();
     }
 
@@ -99,6 +98,9 @@ final class OperatorRequests {
         private boolean maybeAsked;
 
         private boolean accepted;
+        /** A question was lost, or its receipt was. */
+        private boolean doubtful;
+
         private Verdict refusedForNow = Verdict.NO_LEADER;
 
         Request(OperatorOrder<T> order, long deadlineNanos) {
@@ -111,9 +113,12 @@ final class OperatorRequests {
         }
 
         void look() {
+            if (isAnswered()) {
+                return;
+            }
             Optional<Answer<T>> end = order.ended(maybeAsked);
             if (end.isPresent()) {
-                promise.complete(end.get());
+                promise.tryComplete(end.get());
                 return;
             }
             boolean mayAsk = !accepted && requestId == 0 && !holding && group.leaderKnown();
@@ -148,9 +153,6 @@ final class OperatorRequests {
                 }
             }
         }
-
-        /** A question was lost, or its receipt was. */
-        private boolean doubtful;
 
         void tick(long nowNanos) {
             holding = false;
