@@ -486,7 +486,7 @@ public final class AgentNode implements Node, PeerEvents {
     }
 
     private void foundOfMembers(Diagnoses.Found found, Membership members) {
-        found.membersChanging(members);
+        found.membersChanging(members, driver.flatMap(RaftDriver::leader).isPresent());
         if (members.find(options.self()).isEmpty() || isRefusedAs(Formation.REMOVED)) {
             found.removed(options.self());
         } else {

@@ -139,8 +139,9 @@ final class Diagnoses {
             }
         }
 
-        void membersChanging(Membership members) {
-            if (members.isChanging()) {
+        /** @param leaderKnown without one nothing is known to be committed after a start, which is no news */
+        void membersChanging(Membership members, boolean leaderKnown) {
+            if (leaderKnown && members.isChanging()) {
                 add(
                         "MEMBERSHIP",
                         "",

@@ -8,6 +8,7 @@ import dev.outrigger.agent.storage.ClusterIdentity.Committed;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Who belongs to the cluster, as well as this agent can know: by the configuration in force in its own log, or, when it
@@ -82,6 +83,13 @@ final class Membership {
         }
         configuration().everybody().forEach(member -> all.put(member.id(), member));
         return all;
+    }
+
+    @Override
+    public String toString() {
+        return all().values().stream()
+                .map(member -> member.id() + "=" + member.peer() + " " + member.standing())
+                .collect(Collectors.joining(", "));
     }
 
     /** Committed entries are the same everywhere, so the same term at the same index is the same entry. */

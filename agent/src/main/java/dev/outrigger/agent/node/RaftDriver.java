@@ -309,11 +309,7 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
         if (!now.equals(membersSeen)) {
             membersSeen = now;
             members.follow();
-            LOG.info(
-                    "members by the entry at {}{}: {}",
-                    now.index(),
-                    now.committed() ? "" : ", not committed yet",
-                    core.configuration());
+            LOG.info("members by entry {}{}: {}", now.index(), now.committed() ? "" : ", not committed yet", members);
             membersMoved.run();
         }
     }

@@ -102,6 +102,16 @@ final class NodeFixture implements AutoCloseable {
         await(running.node().stop());
     }
 
+    /** The disk and the application's state are gone; the member does not run. */
+    void wipe(MemberId member) throws Exception {
+        disks.put(member, new MemoryStorage.Disk("new-disk-" + member));
+        replaceApp(member);
+    }
+
+    Future<Answer<Answer.Changed>> change(MemberId asked, MembersOrder order, Duration wait) {
+        return onLoop(() -> node(asked).changeMembers(order, wait));
+    }
+
     AgentNode node(MemberId member) {
         return known(nodes, member).node();
     }
