@@ -60,7 +60,7 @@ final class Follower extends Role {
     void tick() {
         electionElapsedTicks++;
         if (electionElapsedTicks >= electionTimeoutTicks) {
-            if (core.isVoter()) {
+            if (core.mayCampaign()) {
                 core.become(new PreCandidate(core));
             } else {
                 leader = Optional.empty(); // it has none to send proposals to, and campaigning is for voters
@@ -127,11 +127,8 @@ final class Follower extends Role {
     void onSnapshotRequest(SnapshotRequest request) {
         heard(request.round());
         Snapshot snapshot = request.snapshot();
-        if (core.log().matchesOrCovers(snapshot.index(), snapshot.term())) {
-            // What a snapshot covers is committed, and it is all here.
-            core.commit(snapshot.index());
-            covered(snapshot);
-            acknowledgeOffered();
+        if (isHere(snapshot)) {
+            keepLog(snapshot);
         } else {
             core.chunkWrite(new ChunkWrite(snapshot, request.offset(), request.bytes()));
         }
@@ -145,10 +142,24 @@ final class Follower extends Role {
         boolean whole = storedBytes == snapshot.bytes();
         if (!whole) {
             answer(snapshot, storedBytes, false);
-        } else if (snapshot.index() > core.commitIndex()) {
+        } else if (isHere(snapshot)) {
+            // Its entries came while its bytes were on their way to the disk, and others behind them.
+            keepLog(snapshot);
+        } else {
             core.install(snapshot);
             covered(snapshot);
         }
+    }
+
+    private boolean isHere(Snapshot snapshot) {
+        return core.log().matchesOrCovers(snapshot.index(), snapshot.term());
+    }
+
+    /** What a snapshot covers is committed, and it is all here: the log may be ahead of it, and stays. */
+    private void keepLog(Snapshot snapshot) {
+        core.commit(snapshot.index());
+        covered(snapshot);
+        acknowledgeOffered();
     }
 
     private void covered(Snapshot snapshot) {

@@ -319,7 +319,7 @@ final class Leader extends Role {
                 member,
                 core.term(),
                 prevIndex,
-                core.termAt(prevIndex),
+                core.log().termAt(prevIndex),
                 entries,
                 core.commitIndex(),
                 round));
@@ -333,8 +333,11 @@ final class Leader extends Role {
             return;
         }
         follower.fetching(false);
-        // The follower may have moved meanwhile, and an earlier leadership may have asked: send only what still fits.
+        // The follower or the log may have moved meanwhile, and an earlier leadership may have asked: send only what
+        // still
+        // fits.
         boolean fits = !entries.isEmpty()
+                && !needsSnapshot(follower)
                 && entries.get(0).index() == follower.nextIndex()
                 && entries.stream().allMatch(entry -> core.log().matches(entry.index(), entry.term()));
         if (fits) {
@@ -645,7 +648,9 @@ final class Leader extends Role {
         if (read.reader().equals(core.self())) {
             core.grant(new ReadGrant(read.readId(), granted, readIndex));
         } else {
-            core.send(new ReadResponse(core.self(), read.reader(), core.term(), read.readId(), granted, readIndex));
+            // A refusal may be given in the moment of learning of a newer term, which is not durable then.
+            core.sendDurably(
+                    new ReadResponse(core.self(), read.reader(), core.term(), read.readId(), granted, readIndex));
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.outrigger.agent.core;
 
+import dev.outrigger.agent.core.message.Configuration;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Message;
 import dev.outrigger.agent.core.message.Ready;
@@ -34,14 +35,19 @@ final class Cluster {
     }
 
     Cluster(int size, UnaryOperator<CoreOptions> adjust, Consumer<String> journal) {
+        this(size, 0, adjust, journal);
+    }
+
+    /** @param spares so many more that are no members yet, with the next names */
+    Cluster(int size, int spares, UnaryOperator<CoreOptions> adjust, Consumer<String> journal) {
         this.journal = journal;
-        List<MemberId> voters = new ArrayList<>();
-        for (int rank = 0; rank < size; rank++) {
-            voters.add(new MemberId(String.valueOf((char) ('a' + rank))));
+        List<MemberId> all = new ArrayList<>();
+        for (int rank = 0; rank < size + spares; rank++) {
+            all.add(new MemberId(String.valueOf((char) ('a' + rank))));
         }
-        for (MemberId self : voters) {
-            CoreOptions options = CoreOptions.of(self, voters).withTicks(ELECTION_TICKS, HEARTBEAT_TICKS);
-            RandomGenerator chance = new Foreseeable(voters.indexOf(self));
+        for (MemberId self : all) {
+            CoreOptions options = CoreOptions.of(self, all.subList(0, size)).withTicks(ELECTION_TICKS, HEARTBEAT_TICKS);
+            RandomGenerator chance = new Foreseeable(all.indexOf(self));
             members.put(self.name(), new Member(adjust.apply(options), new Disk(), chance));
         }
     }
@@ -62,10 +68,14 @@ final class Cluster {
     void input(String name, Consumer<RaftCore> input) {
         RaftCore core = core(name);
         String roleBefore = Prose.role(core);
+        Configuration configurationBefore = core.configuration();
         long commitBefore = core.commitIndex();
         input.accept(core);
         if (!Prose.role(core).equals(roleBefore)) {
             journal.accept(name + " is " + Prose.role(core));
+        }
+        if (!core.configuration().equals(configurationBefore)) {
+            journal.accept(name + " has the members " + Prose.of(core.configuration()));
         }
         if (core.commitIndex() != commitBefore) {
             journal.accept(name + " commits up to " + core.commitIndex());

@@ -1,11 +1,13 @@
 package dev.outrigger.agent.core;
 
+import dev.outrigger.agent.core.message.ChunkWrite;
 import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.HardState;
 import dev.outrigger.agent.core.message.LogOutline;
 import dev.outrigger.agent.core.message.LogOutline.TermStart;
 import dev.outrigger.agent.core.message.Payload;
 import dev.outrigger.agent.core.message.Ready;
+import dev.outrigger.agent.core.message.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +16,13 @@ import java.util.Optional;
 final class Disk {
     private HardState hardState = HardState.INITIAL;
     private final List<Entry> log = new ArrayList<>();
+    private long baseIndex;
+    private long baseTerm;
+    private Optional<Snapshot> snapshot = Optional.empty();
+    /** The snapshot that is being received, and how much of it is there. */
+    private Optional<Snapshot> receiving = Optional.empty();
+
+    private long receivedBytes;
 
     /** A disk with entries of these terms on it. */
     static Disk of(HardState hardState, long... terms) {
@@ -30,16 +39,24 @@ final class Disk {
     }
 
     long lastIndex() {
-        return log.size();
+        return baseIndex + log.size();
     }
 
+    /** Whether this entry is here, or a snapshot that covers it. */
     boolean holds(long index, long term) {
-        return index <= log.size() && log.get((int) index - 1).term() == term;
+        return index <= baseIndex || index <= lastIndex() && at(index).term() == term;
+    }
+
+    private Entry at(long index) {
+        return log.get((int) (index - baseIndex - 1));
     }
 
     LogOutline outline() {
         List<TermStart> terms = new ArrayList<>();
-        long term = 0;
+        long term = baseTerm;
+        if (baseIndex > 0) {
+            terms.add(new TermStart(baseTerm, baseIndex));
+        }
         for (Entry entry : log) {
             if (entry.term() != term) {
                 term = entry.term();
@@ -47,13 +64,16 @@ final class Disk {
             }
         }
         long lastTimeMillis = log.isEmpty() ? 0 : log.get(log.size() - 1).timeMillis();
-        return new LogOutline(1, log.size(), terms, lastTimeMillis);
+        List<Entry> configurations = log.stream()
+                .filter(entry -> entry.kind() == Entry.Kind.CONFIGURATION)
+                .toList();
+        return new LogOutline(baseIndex + 1, lastIndex(), terms, lastTimeMillis, configurations, snapshot);
     }
 
     List<Entry> read(long firstIndex, int bytesMax) {
         List<Entry> read = new ArrayList<>();
         long bytes = 0;
-        for (Entry entry : log.subList((int) firstIndex - 1, log.size())) {
+        for (Entry entry : log.subList((int) (firstIndex - baseIndex - 1), log.size())) {
             bytes += entry.sizeBytes();
             if (bytes > bytesMax && !read.isEmpty()) {
                 break;
@@ -75,6 +95,10 @@ final class Disk {
             hardState = changed.get();
             pieces++;
         }
+        if (ready.install().isPresent() && pieces < piecesMax) {
+            install(ready.install().get());
+            pieces++;
+        }
         for (Entry entry : ready.appends()) {
             if (pieces == piecesMax) {
                 break;
@@ -85,9 +109,36 @@ final class Disk {
         return pieces;
     }
 
+    private void install(Snapshot received) {
+        log.clear();
+        snapshot = Optional.of(received);
+        baseIndex = received.index();
+        baseTerm = received.term();
+    }
+
+    /** A snapshot covers all entries before {@code firstKept}, which are dropped. */
+    void compact(Snapshot taken, long firstKept) {
+        snapshot = Optional.of(taken);
+        baseTerm = firstKept - 1 == baseIndex ? baseTerm : at(firstKept - 1).term();
+        log.subList(0, (int) (firstKept - 1 - baseIndex)).clear();
+        baseIndex = firstKept - 1;
+    }
+
+    /** Puts a piece of a snapshot aside; tells how much of that snapshot is there now. */
+    long receive(ChunkWrite write) {
+        if (!receiving.equals(Optional.of(write.snapshot()))) {
+            receiving = Optional.of(write.snapshot());
+            receivedBytes = 0;
+        }
+        if (write.offset() == receivedBytes) {
+            receivedBytes += write.bytes().length();
+        }
+        return receivedBytes;
+    }
+
     /** Entries at or after the new one are superseded. */
     private void append(Entry entry) {
-        log.subList((int) entry.index() - 1, log.size()).clear();
+        log.subList((int) (entry.index() - baseIndex - 1), log.size()).clear();
         log.add(entry);
     }
 }

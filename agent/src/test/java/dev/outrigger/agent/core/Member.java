@@ -1,14 +1,18 @@
 package dev.outrigger.agent.core;
 
+import dev.outrigger.agent.core.message.ChunkFetch;
+import dev.outrigger.agent.core.message.ChunkWrite;
 import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.LogFetch;
-import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Message;
+import dev.outrigger.agent.core.message.Payload;
 import dev.outrigger.agent.core.message.Ready;
+import dev.outrigger.agent.core.message.Snapshot;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /** A core and its disk, driven as {@link Ready} asks for, one deliberate step at a time. */
@@ -16,7 +20,9 @@ final class Member {
     private final CoreOptions options;
     private final RandomGenerator random;
     private final Deque<Ready> writing = new ArrayDeque<>();
-    private final Deque<Fetched> fetched = new ArrayDeque<>();
+    /** What the disk has read or put aside, and the core does not know yet. */
+    private final Deque<Consumer<RaftCore>> answers = new ArrayDeque<>();
+
     private Disk disk;
     private RaftCore core;
 
@@ -39,7 +45,9 @@ final class Member {
     Ready ready() {
         Ready ready = core.ready();
         writing.add(ready);
-        ready.fetches().forEach(fetch -> fetched.add(read(fetch)));
+        ready.fetches().forEach(this::read);
+        ready.chunkFetches().forEach(this::read);
+        ready.chunkWrites().forEach(this::putAside);
         return ready;
     }
 
@@ -62,21 +70,46 @@ final class Member {
         return released;
     }
 
-    private Fetched read(LogFetch fetch) {
-        return new Fetched(fetch.follower(), disk.read(fetch.firstIndex(), fetch.bytesMax()));
+    private void read(LogFetch fetch) {
+        List<Entry> entries = disk.read(fetch.firstIndex(), fetch.bytesMax());
+        answers.add(core -> core.fetched(fetch.follower(), entries));
     }
 
-    /** Whether entries that the core has asked for have been read. */
+    /** The bytes of a snapshot are of no interest here, only their number. */
+    private void read(ChunkFetch fetch) {
+        Snapshot snapshot = fetch.snapshot();
+        int bytes = (int) Math.min(fetch.bytesMax(), snapshot.bytes() - fetch.offset());
+        answers.add(core -> core.chunkFetched(fetch.follower(), snapshot, fetch.offset(), Payload.of(new byte[bytes])));
+    }
+
+    private void putAside(ChunkWrite write) {
+        long stored = disk.receive(write);
+        answers.add(core -> core.chunkStored(write.snapshot(), stored));
+    }
+
+    /** Takes a snapshot of {@code bytes} bytes at {@code index}; the log from {@code firstKept} on is kept. */
+    void takeSnapshot(long index, long firstKept, long bytes) {
+        Snapshot taken =
+                new Snapshot(index, core.termAt(index), 0, core.configurationAt(index), bytes, 31 * index + bytes);
+        disk.compact(taken, firstKept);
+        core.snapshotTaken(taken, firstKept);
+    }
+
+    /** Whether what the core has asked for has been read, or put aside. */
     boolean fetching() {
-        return !fetched.isEmpty();
+        return !answers.isEmpty();
     }
 
-    /** Hands them over. */
+    /** Tells it. */
     void fetch() {
         while (fetching()) {
-            Fetched read = fetched.removeFirst();
-            core.fetched(read.follower, read.entries);
+            answers.removeFirst().accept(core);
         }
+    }
+
+    /** What it has asked for goes wrong: the test itself tells the core how. */
+    void forgetAnswers() {
+        answers.clear();
     }
 
     /** The power goes, and comes back. Of what was on its way, the first {@code kept} pieces have reached the disk. */
@@ -91,10 +124,8 @@ final class Member {
     /** Comes back with another disk. */
     void restart(Disk found) {
         writing.clear();
-        fetched.clear();
+        answers.clear();
         disk = found;
         core = new RaftCore(options, disk.hardState(), disk.outline(), random);
     }
-
-    private record Fetched(MemberId follower, List<Entry> entries) {}
 }

@@ -1,6 +1,11 @@
 package dev.outrigger.agent.core;
 
+import dev.outrigger.agent.core.message.Configuration;
+import dev.outrigger.agent.core.message.Configuration.Standing;
+import dev.outrigger.agent.core.message.Control.ChangeMembers;
+import dev.outrigger.agent.core.message.Control.Transfer;
 import dev.outrigger.agent.core.message.HardState;
+import dev.outrigger.agent.core.message.MemberChange;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Message;
 import dev.outrigger.agent.core.message.Payload;
@@ -8,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -17,7 +23,7 @@ import java.util.stream.Collectors;
  * followed by {@code ----} and what came of it; comments start with {@code #}. The commands:
  *
  * <pre>
- * cluster 3 [entries=n] [inflight=n] [uncommitted=bytes] [tail=bytes] [reads=n]
+ * cluster 3 [entries=n] [inflight=n] [uncommitted=bytes] [tail=bytes] [reads=n] [chunk=bytes] [spares=n]
  * disk a [term=3] [vote=b] [log=1,1]  a comes back with this disk; the log is given by its entries' terms
  * tick a [n]                          time passes for a
  * propose a x y                       clients of a propose x and y
@@ -32,7 +38,11 @@ import java.util.stream.Collectors;
  * cut a b | isolate a | heal          nothing gets from a to b; from and to a; all is well again
  * disconnect a b                      a's connection with b ends
  * restart a [kept]                    the power goes; the first n pieces on their way to the disk have reached it
- * fetch a                             the log entries that a asked for have been read
+ * fetch a                             what a asked for has been read, what it received has been put aside
+ * transfer a [b]                      an operator of a wants b (anybody) to lead
+ * members a voter d learner e no b    an operator of a wants other members; voter d:2 is d with its second disk
+ * snapshot a 7 [keep=n] [bytes=n]     a takes a snapshot at index 7, and keeps the last n (no) entries before its end
+ * prefer a b 2                        a hears that b should lead with this priority
  * campaign a b c                      a's time is up, and it asks b and c for their votes, which arrive
  * settle                              all that is left to do, until nothing is
  * show [a] | log a                    state of a, or of all; its entries
@@ -83,7 +93,8 @@ final class Transcript {
         List<String> rest = words.subList(Math.min(2, words.size()), words.size());
         switch (words.get(0)) {
             case "cluster" ->
-                cluster = new Cluster(Integer.parseInt(name), limits -> limits(limits, rest), this::write);
+                cluster = new Cluster(
+                        Integer.parseInt(name), number(rest, "spares", 0), limits -> limits(limits, rest), this::write);
             case "disk" -> cluster.member(name).restart(disk(rest));
             case "tick" -> cluster.tick(name, count(rest, 0, 1));
             case "propose" -> cluster.input(name, core -> core.propose(nextId++, payloads(rest)));
@@ -104,6 +115,10 @@ final class Transcript {
             case "restart" -> cluster.member(name).restart(count(rest, 0, 0));
             case "campaign" -> cluster.campaign(name, words.subList(2, words.size()));
             case "fetch" -> cluster.fetch(name);
+            case "transfer" -> cluster.input(name, core -> core.control(nextId++, new Transfer(member(rest))));
+            case "members" -> cluster.input(name, core -> core.control(nextId++, new ChangeMembers(changes(rest))));
+            case "snapshot" -> snapshot(name, Long.parseLong(other), rest);
+            case "prefer" -> cluster.core(name).priority(new MemberId(other), Integer.parseInt(rest.get(1)));
             case "settle" -> cluster.settle();
             case "show" -> show(name.isEmpty() ? cluster.members.keySet() : List.of(name));
             case "log" -> write(name + " has " + Prose.log(cluster.core(name)));
@@ -117,6 +132,12 @@ final class Transcript {
         } else {
             write(name + " has nothing to hand out");
         }
+    }
+
+    private void snapshot(String name, long index, List<String> words) {
+        List<String> settings = words.subList(1, words.size());
+        long firstKept = index + 1 - number(settings, "keep", 0);
+        cluster.member(name).takeSnapshot(index, firstKept, number(settings, "bytes", 25));
     }
 
     private void show(Iterable<String> names) {
@@ -138,6 +159,31 @@ final class Transcript {
 
     private static int count(List<String> words, int position, int otherwise) {
         return words.size() > position ? Integer.parseInt(words.get(position)) : otherwise;
+    }
+
+    private static int number(List<String> words, String setting, int otherwise) {
+        return Integer.parseInt(settings(words).getOrDefault(setting, "" + otherwise));
+    }
+
+    private static Optional<MemberId> member(List<String> words) {
+        return words.stream().findFirst().map(MemberId::new);
+    }
+
+    private static List<MemberChange> changes(List<String> words) {
+        List<MemberChange> changes = new ArrayList<>();
+        for (int i = 0; i < words.size(); i += 2) {
+            String[] nameAndDisk = words.get(i + 1).split(":");
+            MemberId id = new MemberId(nameAndDisk[0]);
+            changes.add(
+                    words.get(i).equals("no")
+                            ? MemberChange.remove(id)
+                            : MemberChange.put(new Configuration.Member(
+                                    id,
+                                    id + (nameAndDisk.length > 1 ? nameAndDisk[1] : ""),
+                                    id.name(),
+                                    Standing.valueOf(words.get(i).toUpperCase(Locale.ROOT)))));
+        }
+        return changes;
     }
 
     private static List<Payload> payloads(List<String> words) {

@@ -5,7 +5,8 @@ package dev.outrigger.agent.core.message;
  * how many bytes of this snapshot, from its start and without gaps, are there now. A piece at another place changes nothing
  * and is answered all the same. Pieces of different snapshots are never mixed: one that begins anew replaces what was put
  * aside before. When the last byte is there all of them are checked, and a snapshot that does not have its checksum is
- * thrown away: then 0 bytes are there. Nothing needs to be forced before the last piece; then all of it.
+ * thrown away: then 0 bytes are there. A whole one stays until it is installed or another one is whole: pieces that come
+ * after it take nothing from it. Nothing needs to be forced before the last piece; then all of it.
  *
  * @param snapshot of which snapshot
  * @param offset where it belongs

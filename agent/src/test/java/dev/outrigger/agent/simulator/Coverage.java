@@ -1,0 +1,187 @@
+package dev.outrigger.agent.simulator;
+
+import dev.outrigger.agent.core.RoleName;
+import dev.outrigger.agent.core.message.Message;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was exercised. A simulator that never did a thing has not tested it, and nobody would notice: so empty cells are
+ * listed. Counts of several seeds add up.
+ */
+final class Coverage {
+    private static final FaultKind[] FAULTS = FaultKind.values();
+    private static final Message.Kind[] MESSAGES = Message.Kind.values();
+    private static final Feature[] FEATURES = Feature.values();
+    private static final Sometimes[] SOMETIMES = Sometimes.values();
+    private static final Fate[] FATES = Fate.values();
+    private static final Bearer[] BEARERS = Bearer.values();
+
+    private final long[] faults = new long[FAULTS.length * BEARERS.length];
+    private final long[] messages = new long[MESSAGES.length * FATES.length];
+    private final long[] pairs = new long[FEATURES.length * FEATURES.length];
+    private final long[] sometimes = new long[SOMETIMES.length];
+    private final boolean[] features = new boolean[FEATURES.length];
+
+    /** What the machine was that a fault has hit. */
+    enum Bearer {
+        FOLLOWER,
+        CANDIDATE,
+        LEADER,
+        DOWN
+    }
+
+    /** What may become of a message. */
+    enum Fate {
+        LOST,
+        DUPLICATED,
+        DELAYED_OVER_TERM
+    }
+
+    /** What tends to break where it meets another. */
+    enum Feature {
+        MEMBERSHIP,
+        SNAPSHOT,
+        TRANSFER,
+        PRE_VOTE,
+        READ_INDEX,
+        SESSION_EXPIRY,
+        POWER_CUT,
+        APP_CRASH
+    }
+
+    /** States that have to be met now and then. */
+    enum Sometimes {
+        READ_WAITED_FOR_NOOP,
+        CANDIDATE_WITH_PENDING_CHANGE,
+        LEADER_LEFT_THE_CLUSTER,
+        SNAPSHOT_INSTALLED,
+        INSTALL_OVER_PENDING_CHANGE,
+        ENTRIES_SUPERSEDED,
+        CONFIGURATION_SUPERSEDED,
+        ENTRIES_READ_FROM_DISK,
+        CHUNK_WAS_MISSING,
+        TRANSFER_ACCEPTED,
+        LEARNER_PROMOTED,
+        MEMBER_REPLACED,
+        DISK_REFUSED_TO_OPEN,
+        STRANGE_DISK_REFUSED,
+        CHANGE_ACCEPTED,
+        CHANGE_REFUSED_PENDING,
+        CHANGE_REFUSED_INVALID,
+        CHANGE_REFUSED_UNHEALTHY,
+        PROPOSAL_OVERLOADED,
+        PROPOSAL_WHILE_TRANSFERRING,
+        LED_WHILE_DISK_STALLED
+    }
+
+    static Bearer bearer(@Nullable RoleName role) {
+        if (role == null) {
+            return Bearer.DOWN;
+        }
+        return switch (role) {
+            case FOLLOWER -> Bearer.FOLLOWER;
+            case PRE_CANDIDATE, CANDIDATE -> Bearer.CANDIDATE;
+            case LEADER -> Bearer.LEADER;
+        };
+    }
+
+    void fault(FaultKind kind, @Nullable RoleName role) {
+        faults[kind.ordinal() * BEARERS.length + bearer(role).ordinal()]++;
+    }
+
+    void message(Message.Kind kind, Fate fate) {
+        messages[kind.ordinal() * FATES.length + fate.ordinal()]++;
+    }
+
+    void met(Feature feature) {
+        features[feature.ordinal()] = true;
+    }
+
+    void met(Sometimes what) {
+        sometimes[what.ordinal()]++;
+    }
+
+    long count(FaultKind kind) {
+        long sum = 0;
+        for (int bearer = 0; bearer < BEARERS.length; bearer++) {
+            sum += faults[kind.ordinal() * BEARERS.length + bearer];
+        }
+        return sum;
+    }
+
+    long count(Sometimes what) {
+        return sometimes[what.ordinal()];
+    }
+
+    /** Adds what one seed has exercised. */
+    void add(Coverage seed) {
+        add(faults, seed.faults);
+        add(messages, seed.messages);
+        add(sometimes, seed.sometimes);
+        add(pairs, seed.pairs);
+        for (int one = 0; one < FEATURES.length; one++) {
+            for (int other = 0; other < FEATURES.length; other++) {
+                if (seed.features[one] && seed.features[other]) {
+                    pairs[one * FEATURES.length + other]++;
+                }
+            }
+        }
+    }
+
+    private static void add(long[] to, long[] from) {
+        for (int i = 0; i < to.length; i++) {
+            to[i] += from[i];
+        }
+    }
+
+    /** Everything that never happened, by name. */
+    List<String> missed() {
+        List<String> missed = new ArrayList<>();
+        for (FaultKind kind : FAULTS) {
+            for (Bearer bearer : BEARERS) {
+                if (isPossible(kind, bearer) && faults[kind.ordinal() * BEARERS.length + bearer.ordinal()] == 0) {
+                    missed.add(kind + " x " + bearer);
+                }
+            }
+        }
+        for (Message.Kind kind : MESSAGES) {
+            for (Fate fate : FATES) {
+                if (isPossible(kind, fate) && messages[kind.ordinal() * FATES.length + fate.ordinal()] == 0) {
+                    missed.add(kind + " x " + fate);
+                }
+            }
+        }
+        for (int one = 0; one < FEATURES.length; one++) {
+            for (int other = one + 1; other < FEATURES.length; other++) {
+                if (pairs[one * FEATURES.length + other] == 0) {
+                    missed.add(FEATURES[one] + " x " + FEATURES[other]);
+                }
+            }
+        }
+        for (Sometimes what : SOMETIMES) {
+            if (sometimes[what.ordinal()] == 0) {
+                missed.add(what.name());
+            }
+        }
+        return missed;
+    }
+
+    private static boolean isPossible(FaultKind kind, Bearer bearer) {
+        return switch (kind) {
+            case REMOVE_LEADER, TRANSFER_SELF -> bearer == Bearer.LEADER;
+            case REMOVE_DEAD, TRANSFER_DEAD, ROT, WIPE, REPLACE_WIPED, ADD_LEARNER, ADD_VOTER, SEVERAL_CHANGES ->
+                bearer == Bearer.DOWN;
+            default -> bearer != Bearer.DOWN;
+        };
+    }
+
+    private static boolean isPossible(Message.Kind kind, Fate fate) {
+        boolean once = switch (kind) {
+            case PROPOSE_REQUEST, CONTROL_REQUEST, PROPOSE_RESPONSE, CONTROL_RESPONSE -> true;
+            default -> false;
+        };
+        return !once || fate == Fate.LOST;
+    }
+}

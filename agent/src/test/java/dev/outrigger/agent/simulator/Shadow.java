@@ -1,0 +1,49 @@
+package dev.outrigger.agent.simulator;
+
+import dev.outrigger.agent.core.message.HardState;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** What one disk certainly holds, as far as its forces have returned: kept beside the disk, and for ever. */
+final class Shadow {
+    final String storageId;
+    /** Term of the durable entry at each index above {@link #floor}. */
+    private long[] terms = new long[256];
+
+    long last;
+    /** Everything up to here is covered by a snapshot, and committed. */
+    long floor;
+
+    HardState hardState = new HardState(0, Optional.empty());
+    /** Lost acknowledged data, or was thrown away. */
+    boolean lost;
+
+    Shadow(String storageId) {
+        this.storageId = storageId;
+    }
+
+    void put(long index, long term) {
+        if (index >= terms.length) {
+            terms = Arrays.copyOf(terms, (int) Math.max(2L * terms.length, index + 1));
+        }
+        terms[(int) index] = term;
+        last = index;
+    }
+
+    long termAt(long index) {
+        return terms[(int) index];
+    }
+
+    /** Whether the entry at {@code index} is there; everything that a snapshot covers is taken to be. */
+    boolean holds(long index, long term) {
+        return index <= floor || index <= last && terms[(int) index] == term;
+    }
+
+    void cover(long index, long term) {
+        boolean keeps = index <= last && index > floor && index < terms.length && terms[(int) index] == term;
+        if (!keeps && index > floor) {
+            last = index;
+        }
+        floor = Math.max(floor, index);
+    }
+}

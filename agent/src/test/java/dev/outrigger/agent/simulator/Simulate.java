@@ -1,0 +1,195 @@
+package dev.outrigger.agent.simulator;
+
+import dev.outrigger.agent.simulator.mutant.Mutant;
+import dev.outrigger.agent.simulator.mutant.MutantLoader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs seeds from the command line, on all cores.
+ *
+ * <pre>
+ * --seeds N            this many (default 1000)
+ * --seconds N          as many as fit
+ * --first N            first seed (default 1)
+ * --seed S [--trace]   this one; with every event
+ * --mutants            see that known mistakes are found
+ * </pre>
+ *
+ * A line for each failure and a summary in JSON as the last one go to standard output, progress to standard error. Exit
+ * code 0 only when nothing failed.
+ */
+public final class Simulate {
+    /** Every so many seeds one is run twice, and must be the same twice. */
+    private static final int TWICE_EVERY = 50;
+
+    private static final long MUTANT_SEEDS_MAX = 20_000;
+    private static final long PROGRESS_NANOS = 10_000_000_000L;
+
+    private final long first;
+    private final long seeds;
+    private final long untilNanos;
+    private final Coverage coverage = new Coverage();
+    private final List<Outcome> failures = new ArrayList<>();
+    private final AtomicLong next;
+    private long done;
+    private long events;
+    private long simulatedMicros;
+
+    Simulate(long first, long seeds, long nanos) {
+        this.first = first;
+        this.seeds = seeds;
+        this.untilNanos = System.nanoTime() + nanos;
+        this.next = new AtomicLong(first);
+    }
+
+    public static void main(String[] arguments) throws InterruptedException {
+        @Nullable Long one = null;
+        long seeds = 1000;
+        long seconds = Integer.MAX_VALUE;
+        long first = 1;
+        boolean trace = false;
+        boolean mutants = false;
+        for (int i = 0; i < arguments.length; i++) {
+            switch (arguments[i]) {
+                case "--seed" -> one = Long.parseLong(arguments[++i]);
+                case "--seeds" -> seeds = Long.parseLong(arguments[++i]);
+                case "--first" -> first = Long.parseLong(arguments[++i]);
+                case "--seconds" -> {
+                    seconds = Long.parseLong(arguments[++i]);
+                    seeds = Long.MAX_VALUE / 2;
+                }
+                case "--trace" -> trace = true;
+                case "--mutants" -> mutants = true;
+                default -> {
+                    System.err.println("do not know " + arguments[i]);
+                    System.exit(2);
+                }
+            }
+        }
+        if (mutants) {
+            System.exit(mutants(first, Math.min(seeds, MUTANT_SEEDS_MAX)) ? 0 : 1);
+        }
+        boolean passed = one != null ? replay(one, trace) : new Simulate(first, seeds, seconds * 1_000_000_000L).all();
+        System.exit(passed ? 0 : 1);
+    }
+
+    /** Whether every known mistake is found within so many seeds. */
+    private static boolean mutants(long first, long seeds) {
+        boolean all = true;
+        for (Map.Entry<String, Mutant> mutant : Mutant.all().entrySet()) {
+            MutantLoader loader = new MutantLoader(mutant.getValue());
+            String found = null;
+            long seed = first;
+            for (; found == null && seed < first + seeds; seed++) {
+                found = loader.run(Simulate.class.getName(), seed);
+            }
+            all &= found != null;
+            String how = found == null ? "NOT FOUND" : "seed=" + (seed - 1) + " " + found;
+            System.out.println(
+                    mutant.getKey() + " (" + mutant.getValue().title() + ") seeds=" + (seed - first) + " " + how);
+        }
+        return all;
+    }
+
+    /** One seed for a mutant: what went wrong, or null. */
+    public static @Nullable String run(long seed) {
+        return Simulation.run(seed).failure();
+    }
+
+    private static boolean replay(long seed, boolean trace) {
+        Outcome outcome = trace ? Simulation.run(seed, System.out::println) : Simulation.run(seed);
+        System.out.println(line(outcome));
+        return outcome.failure() == null;
+    }
+
+    static String line(Outcome outcome) {
+        String what = outcome.failure() == null ? "passed" : outcome.failure();
+        return "seed=" + outcome.seed() + " event=" + outcome.events() + " " + what
+                + " — replay: agent/simulate.sh --seed " + outcome.seed() + " --trace";
+    }
+
+    /** Runs them all; true when none failed. */
+    boolean all() throws InterruptedException {
+        long begin = System.nanoTime();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
+            Thread thread = new Thread(this::work, "seeds-" + i);
+            thread.start();
+            threads.add(thread);
+        }
+        long reported = begin;
+        for (Thread thread : threads) {
+            while (thread.isAlive()) {
+                thread.join(1000);
+                if (System.nanoTime() - reported > PROGRESS_NANOS) {
+                    reported = System.nanoTime();
+                    System.err.println(progress(begin));
+                }
+            }
+        }
+        System.out.println(summary(begin));
+        return failures.isEmpty();
+    }
+
+    private void work() {
+        while (System.nanoTime() < untilNanos) {
+            long seed = next.getAndIncrement();
+            if (seed >= first + seeds) {
+                return;
+            }
+            Outcome outcome = Simulation.run(seed);
+            record(outcome);
+            if (seed % TWICE_EVERY == 0) {
+                Outcome again = Simulation.run(seed);
+                if (again.hash() != outcome.hash() || again.events() != outcome.events()) {
+                    record(new Outcome(seed, "two runs of one seed differ", again.events(), 0, 0, again.coverage()));
+                }
+            }
+        }
+    }
+
+    private synchronized void record(Outcome outcome) {
+        done++;
+        events += outcome.events();
+        simulatedMicros += outcome.simulatedMicros();
+        coverage.add(outcome.coverage());
+        if (outcome.failure() != null) {
+            failures.add(outcome);
+            System.out.println(line(outcome));
+        }
+    }
+
+    private synchronized String progress(long begin) {
+        double seconds = (System.nanoTime() - begin) / 1e9;
+        return String.format(
+                Locale.ROOT,
+                "%d seeds, %d failures, %.0f seeds/hour, %.0f events/s",
+                done,
+                failures.size(),
+                done / seconds * 3600,
+                events / seconds);
+    }
+
+    private synchronized String summary(long begin) {
+        double hours = (System.nanoTime() - begin) / 3.6e12;
+        StringBuilder missed = new StringBuilder();
+        coverage.missed()
+                .forEach(cell -> missed.append(missed.length() == 0 ? "" : ",")
+                        .append('"')
+                        .append(cell)
+                        .append('"'));
+        return String.format(
+                Locale.ROOT,
+                "{\"seeds\":%d,\"failures\":%d,\"seedsPerHour\":%.0f,\"clusterHours\":%.2f,\"coverageMissed\":[%s]}",
+                done,
+                failures.size(),
+                done / hours,
+                simulatedMicros / 3.6e9,
+                missed);
+    }
+}

@@ -1,0 +1,16 @@
+package dev.outrigger.agent.simulator.front;
+
+import org.jspecify.annotations.Nullable;
+
+/** Where clients find agents. */
+interface Agents {
+    /** How many machines there are. */
+    int count();
+
+    /** Whether clients turn to this machine at all. */
+    boolean offered(int rank);
+
+    /** The agent that runs there now; null when none does. */
+    @Nullable
+    Front front(int rank);
+}
