@@ -53,6 +53,7 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
     private final RecentLatency syncLatency = new RecentLatency();
     private boolean drainScheduled;
     private boolean stopping;
+    private boolean closed;
     private long appliedIndex;
     private long announcedDeliverable;
     private MembersSeen membersSeen = new MembersSeen(0, 0, true);
@@ -207,6 +208,9 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
     // ---- the core's output ----
 
     private void input(Runnable input) {
+        if (closed) {
+            return;
+        }
         guarded(() -> {
             core.wallClock(System.currentTimeMillis());
             input.run();
@@ -216,11 +220,13 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
 
     /** One drain for all inputs of this turn of the event loop, so that they share one write and one force. */
     private void scheduleDrain() {
-        if (!drainScheduled) {
+        if (!drainScheduled && !closed) {
             drainScheduled = true;
             context.runOnContext(ignored -> {
                 drainScheduled = false;
-                guarded(this::drain);
+                if (!closed) {
+                    guarded(this::drain);
+                }
             });
         }
     }
@@ -476,7 +482,10 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
         return commands.pending() == 0 && groupCommit.isIdle();
     }
 
+    /** From here on the core hears nothing more: the peers and the disk are about to go. */
     Future<Void> close() {
+        closed = true;
+        groupCommit.close();
         commands.close();
         barriers.close(problems.shuttingDown());
         operators.close();
