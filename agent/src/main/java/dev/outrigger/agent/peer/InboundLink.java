@@ -123,14 +123,23 @@ final class InboundLink implements FrameConnection.Listener {
         }
     }
 
-    /** Who may talk has changed: whom the owner would not let in any more is shown out. */
+    /**
+     * Who may talk has changed: whom the owner would not let in any more is shown out, and who was only met is let go, to
+     * come back and be admitted.
+     */
     void askAgain() {
-        if (greeting != null
-                && peer != null
-                && local.events().admit(greeting) instanceof Admission.Refused refused
-                && !connection.isEnded()) {
+        if (greeting == null || peer == null) {
+            return;
+        }
+        Admission admission = local.events().admit(greeting);
+        if (connection.isEnded()) {
+            return;
+        }
+        if (admission instanceof Admission.Refused refused) {
             peer.inbound(null);
             refuse(new Refusal(refused.code(), refused.reason()));
+        } else if (!admitted && admission instanceof Admission.Admitted) {
+            doorway.forget(peer);
         }
     }
 
