@@ -120,21 +120,13 @@ public final class RaftCore {
     }
 
     /**
-     * A message has arrived. Its sender need not be a member by this member's log, which may be behind (Paper §6): the
-     * transport lets in who belongs to the cluster. Who comes in the name of a member whose disk is being replaced is
-     * ignored: nobody may speak for it until the change is over.
+     * A message has arrived. Its sender need not be a member by this member's log, which may be behind (Paper §6), and may
+     * by then have another disk than that log says: the transport lets in who belongs to the cluster.
      */
     public void step(Message message) {
-        if (message.to().equals(self()) && !message.from().equals(self()) && !isBeingReplaced(message.from())) {
+        if (message.to().equals(self()) && !message.from().equals(self())) {
             checked(() -> dispatch(message));
         }
-    }
-
-    private boolean isBeingReplaced(MemberId member) {
-        Configuration configuration = configuration();
-        return configuration.isJoint()
-                && !configuration.contains(member)
-                && configuration.voters().contains(member);
     }
 
     /**
@@ -328,6 +320,14 @@ public final class RaftCore {
     /** Highest index known committed. */
     public long commitIndex() {
         return commitIndex;
+    }
+
+    /**
+     * Highest index known committed in the cluster. By the leader's word it may be ahead of what is here, and then it is
+     * what this member has to catch up with.
+     */
+    public long clusterCommitIndex() {
+        return Math.max(commitIndex, role.toldCommitIndex());
     }
 
     /** Highest index that is certainly on this member's disk. */

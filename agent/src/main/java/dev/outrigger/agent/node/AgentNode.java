@@ -223,6 +223,7 @@ public final class AgentNode implements Node, PeerEvents {
                 core.map(RaftCore::lastIndex).orElse(0L),
                 core.map(RaftCore::durableIndex).orElse(0L),
                 core.map(RaftCore::commitIndex).orElse(0L),
+                core.map(RaftCore::clusterCommitIndex).orElse(0L),
                 driver.map(RaftDriver::appliedIndex).orElse(0L),
                 storage.bytesOnDisk(),
                 driver.flatMap(RaftDriver::syncP99Micros));

@@ -44,12 +44,20 @@ public record NodeStatus(
      * @param last last index, durable or not
      * @param durable last index that is durable here
      * @param commit commit index
+     * @param clusterCommit commit index of the cluster, as far as this member has heard; at least {@code commit}
      * @param applied everything up to here is applied by the local application
      * @param bytes bytes on disk
      * @param syncP99Micros 99th percentile of recent forces in microseconds, empty before the first
      */
     public record Log(
-            long first, long last, long durable, long commit, long applied, long bytes, Optional<Long> syncP99Micros) {}
+            long first,
+            long last,
+            long durable,
+            long commit,
+            long clusterCommit,
+            long applied,
+            long bytes,
+            Optional<Long> syncP99Micros) {}
 
     /**
      * @param peer {@code host:port}

@@ -128,7 +128,7 @@ public final class FakeNode implements Node {
                 "leader",
                 5,
                 Optional.of(new MemberId("a")),
-                new NodeStatus.Log(1, 91, 91, 90, 90, 4096, Optional.of(812L)),
+                new NodeStatus.Log(1, 91, 91, 90, 90, 90, 4096, Optional.of(812L)),
                 new AppStatus(
                         AppStatus.State.SERVING,
                         Optional.of("kv"),
@@ -173,7 +173,7 @@ public final class FakeNode implements Node {
                 "follower",
                 6,
                 Optional.empty(),
-                new NodeStatus.Log(1, 0, 0, 0, 0, 0, Optional.empty()),
+                new NodeStatus.Log(1, 0, 0, 0, 0, 0, 0, Optional.empty()),
                 new AppStatus(
                         AppStatus.State.WAITING,
                         Optional.empty(),

@@ -270,6 +270,39 @@ class AgentNodeTest {
         }
     }
 
+    /** Known bug 26: whatever takes long is done elsewhere, and all nodes here share one event loop. */
+    @Test
+    void aDiskThatStandsStillDoesNotStopTheHeartbeats() throws Exception {
+        try (NodeFixture cluster = new NodeFixture("a", "b", "c").startAll()) {
+            MemberId leader = cluster.leader();
+            MemberId follower = cluster.follower();
+            long term = cluster.onLoop(() -> cluster.node(leader).status().term());
+            cluster.storage(follower).holdUp();
+            cluster.submit(leader, "one");
+            long afterThreeTimeouts = System.nanoTime() + Duration.ofMillis(900).toNanos();
+            until("the event loop ticks on", () -> cluster.node(follower).lastTickNanos() - afterThreeTimeouts > 0);
+            assertEquals(leader, cluster.leader());
+            assertEquals(
+                    term, cluster.onLoop(() -> cluster.node(follower).status().term()));
+        }
+    }
+
+    /** Known bug 25, the other half: an application that stands still is no reason to change the leader. */
+    @Test
+    void anApplicationThatIsAwayDoesNotChangeTheLeader() throws Exception {
+        try (NodeFixture cluster = new NodeFixture("a", "b", "c").startAll()) {
+            MemberId leader = cluster.leader();
+            long term = cluster.onLoop(() -> cluster.node(leader).status().term());
+            cluster.app(leader).close();
+            assertEquals("eno", cluster.submit(cluster.follower(), "one"));
+            Answer<Applied> refused = await(cluster.submit(leader, "two", SHORT));
+            assertInstanceOf(Answer.Failed.class, refused);
+            assertEquals(leader, cluster.leader());
+            assertEquals(
+                    term, cluster.onLoop(() -> cluster.node(leader).status().term()));
+        }
+    }
+
     private static void assertProblem(Code code, Outcome outcome, Answer<?> answer) {
         Answer.Failed<?> failed = assertInstanceOf(Answer.Failed.class, answer, answer::toString);
         assertEquals(code, failed.problem().code(), failed::toString);

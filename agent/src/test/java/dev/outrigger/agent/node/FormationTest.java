@@ -200,6 +200,21 @@ class FormationTest {
         assertRefused("UNKNOWN_MEMBER", a.admit(hello(C, "new", Optional.empty())));
     }
 
+    /** Known bug 36: settings that were changed since do not change who is a member. */
+    @Test
+    void aMemberOfAClusterGoesByItsRecordAndNotByItsSettings() {
+        SortedMap<MemberId, String> others = new TreeMap<>();
+        others.put(A, "ha:1");
+        others.put(new MemberId("z"), "hz:1");
+        NodeOptions changed = options(A, others);
+        Formation a = new Formation(changed, "disk-a");
+        a.joined(membership(A, cluster("x"), LogOutline.EMPTY));
+        assertEquals(cluster("x"), a.cluster().orElseThrow());
+        assertTrue(a.admit(hello(B, "disk-b", Optional.of(cluster("x")))) instanceof Admission.Admitted);
+        assertRefused("UNKNOWN_MEMBER", a.admit(empty(new MemberId("z"))));
+        assertEquals(Optional.empty(), a.proposal("id"));
+    }
+
     /** A log of nothing but these configurations, in term 1. */
     private static LogOutline log(Configuration... configurations) {
         List<Entry> entries = new ArrayList<>();
@@ -243,10 +258,14 @@ class FormationTest {
     }
 
     private static NodeOptions options(MemberId self) {
+        return options(self, MEMBERS);
+    }
+
+    private static NodeOptions options(MemberId self, SortedMap<MemberId, String> members) {
         return new NodeOptions(
                 "test",
                 self,
-                MEMBERS,
+                members,
                 Duration.ofSeconds(1),
                 Duration.ofMillis(100),
                 true,

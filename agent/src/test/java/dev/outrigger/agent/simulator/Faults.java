@@ -134,10 +134,10 @@ final class Faults {
     }
 
     private void powerCut(SimNode node) {
-        node.powerCut(swarm.isOn(FaultKind.TORN_PAGE));
-        if (swarm.isOn(FaultKind.TORN_PAGE)) {
+        if (swarm.isOn(FaultKind.TORN_PAGE) && node.isUp()) {
             cluster.watcher().coverage().fault(FaultKind.TORN_PAGE, node.role());
         }
+        node.powerCut(swarm.isOn(FaultKind.TORN_PAGE));
         restartLater(node);
     }
 

@@ -487,7 +487,7 @@ final class SimNode implements Host {
             }
         }
         if (ready.install().isPresent()) {
-            if (configurationCount > 0 && configurationIndexes[configurationCount - 1] > run.commitIndex) {
+            if (configurationCount > 0 && configurationIndexes[configurationCount - 1] > announcedDeliverable) {
                 watcher.coverage().met(Coverage.Sometimes.INSTALL_OVER_PENDING_CHANGE);
             }
             configuration(ready.install().get().index());
@@ -620,9 +620,15 @@ final class SimNode implements Host {
         if (core.role() != announcedRole
                 || core.term() != announcedTerm
                 || !core.leader().equals(announcedLeader)) {
+            boolean leaves = announcedRole == RoleName.LEADER
+                    && core.role() == RoleName.FOLLOWER
+                    && !configuration().contains(id);
             announcedRole = core.role();
             announcedTerm = core.term();
             announcedLeader = core.leader();
+            if (leaves) {
+                watcher.coverage().met(Coverage.Sometimes.LEADER_LEFT_THE_CLUSTER);
+            }
             if (announcedRole == RoleName.CANDIDATE && configuration().isJoint()) {
                 watcher.coverage().met(Coverage.Sometimes.CANDIDATE_WITH_PENDING_CHANGE);
             }

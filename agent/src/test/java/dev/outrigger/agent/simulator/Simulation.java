@@ -5,6 +5,7 @@ import dev.outrigger.agent.core.message.Configuration;
 import dev.outrigger.agent.core.message.Configuration.Member;
 import dev.outrigger.agent.core.message.Configuration.Standing;
 import dev.outrigger.agent.core.message.MemberId;
+import dev.outrigger.agent.simulator.front.AppsAndClients;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -62,7 +63,18 @@ final class Simulation {
         budget = new Budget(this);
         operators = new Operators(this, budget, random.split());
         faults = new Faults(this, budget, random.split());
-        workload = new RegisterWorkload(timeline, watcher, swarm, random.split());
+        workload = new AppsAndClients(
+                timeline,
+                random.split(),
+                new AppsAndClients.Size(
+                        swarm.machines(),
+                        swarm.voters,
+                        swarm.clients,
+                        200 + random.nextInt(1000),
+                        swarm.warmUpMicros + swarm.chaosMicros,
+                        swarm.electionMicros,
+                        swarm.snapshotEvery),
+                watcher);
         for (int rank = 0; rank < swarm.machines(); rank++) {
             nodes.add(new SimNode(this, rank, first.get(rank), random.split()));
         }
