@@ -358,6 +358,11 @@ public final class RaftCore {
         return log.configurations().latest();
     }
 
+    /** Index of the entry that brought the configuration in force; where the log or the snapshot begins for the first. */
+    public long configurationIndex() {
+        return log.configurations().latestIndex();
+    }
+
     /** The configuration in force at {@code index}, which is not before {@link #firstIndex()} - 1. */
     public Configuration configurationAt(long index) {
         return log.configurations().at(index);

@@ -14,7 +14,8 @@ import java.util.Optional;
  * @param clusterName from the settings
  * @param clusterId empty until the cluster is formed
  * @param node this member
- * @param role {@code leader}, {@code follower}, {@code pre-candidate}, {@code candidate}, or {@code forming}
+ * @param role {@code leader}, {@code follower}, {@code pre-candidate}, {@code candidate}; {@code learner} for one that
+ *     does not vote, {@code removed} for one that is no member any more, {@code forming} before there is a cluster
  * @param term current term
  * @param leader the leader, where known
  * @param log where the log stands
@@ -60,7 +61,7 @@ public record NodeStatus(
 
     /**
      * @param peer {@code host:port}
-     * @param role {@code voter}
+     * @param role {@code voter} or {@code learner}
      * @param match highest index known durable there; known to the leader only
      * @param lastContactMs milliseconds since the last frame from it; empty for this member itself and before the first
      */
