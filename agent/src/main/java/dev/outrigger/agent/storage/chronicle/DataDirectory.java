@@ -45,6 +45,7 @@ final class DataDirectory implements AutoCloseable {
             sync.forceDirectory(root); // an earlier process may have died between a rename and its force
             DataDirectory directory = new DataDirectory(root, sync, lock, identity);
             directory.removeStrayLogs();
+            directory.removeDroppedSegments();
             return directory;
         } catch (Throwable e) {
             lock.close();
@@ -95,8 +96,16 @@ final class DataDirectory implements AutoCloseable {
     }
 
     private int generation() throws IOException {
-        Map<String, String> values = new SealedText(root.resolve("CURRENT")).read();
-        return Integer.parseInt(values.getOrDefault("log", ""));
+        return Integer.parseInt(current().getOrDefault("log", ""));
+    }
+
+    /** Segments of the log with a lower number were dropped, since a snapshot holds what was in them. */
+    private int firstSegment() throws IOException {
+        return Integer.parseInt(current().getOrDefault("first", "0"));
+    }
+
+    private Map<String, String> current() throws IOException {
+        return new SealedText(root.resolve("CURRENT")).read();
     }
 
     /**
@@ -137,6 +146,16 @@ final class DataDirectory implements AutoCloseable {
         for (Path log : logs(root)) {
             if (!log.equals(current)) {
                 delete(log);
+            }
+        }
+    }
+
+    /** Several deletions may survive a loss of power in any order, and what the log began with then may not make sense. */
+    private void removeDroppedSegments() throws IOException {
+        int first = firstSegment();
+        for (Segment segment : Segment.list(log())) {
+            if (segment.cycle() < first) {
+                Files.delete(segment.file());
             }
         }
     }

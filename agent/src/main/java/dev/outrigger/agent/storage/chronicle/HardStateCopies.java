@@ -9,18 +9,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Term and vote, twice. A write puts them into the first slot, forces, and then does the same with the second: a crash
- * tears at most the slot under way, and whatever was acknowledged is in both, so that a slot that rots later cannot bring
- * an older vote back. Two bad slots mean that votes are forgotten: the member must not go on.
+ * Term and vote, twice. A write puts them into one slot, forces, and then does the same with the other: a crash tears at
+ * most the slot under way, and whatever was acknowledged is in both, so that a slot that rots later cannot bring an older
+ * vote back. It begins with a slot that is bad or behind, else the only good copy would be the one under way. Two bad slots
+ * mean that votes are forgotten: the member must not go on.
  */
 final class HardStateCopies {
     private static final Logger LOG = LoggerFactory.getLogger(HardStateCopies.class);
     private static final int SLOTS = 2;
 
+    private final int slotToBegin;
     private HardStateSlot latest;
 
-    private HardStateCopies(HardStateSlot latest) {
+    private HardStateCopies(HardStateSlot latest, int slotToBegin) {
         this.latest = latest;
+        this.slotToBegin = slotToBegin;
     }
 
     /** Where the copies are kept. */
@@ -52,9 +55,11 @@ final class HardStateCopies {
                     file,
                     first.isEmpty() ? 1 : 2);
         }
-        return new HardStateCopies(first.filter(
-                        one -> second.isEmpty() || one.write() >= second.get().write())
-                .orElseGet(second::orElseThrow));
+        long firstWrite = first.map(HardStateSlot::write).orElse(-1L);
+        long secondWrite = second.map(HardStateSlot::write).orElse(-1L);
+        return firstWrite > secondWrite
+                ? new HardStateCopies(first.orElseThrow(), 1)
+                : new HardStateCopies(second.orElseThrow(), 0);
     }
 
     StoredState state() {
@@ -65,7 +70,8 @@ final class HardStateCopies {
     void write(StoredState state, Target target) throws IOException {
         HardStateSlot next = new HardStateSlot(latest.write() + 1, state);
         ByteBuffer bytes = next.encode();
-        for (int slot = 0; slot < SLOTS; slot++) {
+        for (int i = 0; i < SLOTS; i++) {
+            int slot = (slotToBegin + i) % SLOTS;
             target.write(bytes.rewind(), (long) slot * HardStateSlot.BYTES);
             target.force();
         }

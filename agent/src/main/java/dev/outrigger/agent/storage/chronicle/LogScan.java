@@ -121,7 +121,12 @@ record LogScan(List<Span> spans, LogReplay replay, Optional<Stop> stop, long pro
     }
 
     private static long position(Segment segment, int number) {
-        return RollCycles.FAST_DAILY.toIndex(segment.cycle(), number);
+        return position(segment.cycle(), number);
+    }
+
+    /** Where the queue keeps a record: the segment, and its place among the records there, from 0. */
+    static long position(int cycle, int number) {
+        return RollCycles.FAST_DAILY.toIndex(cycle, number);
     }
 
     /** Stops looking once it has seen more promised than was found: the answer is clear then. */

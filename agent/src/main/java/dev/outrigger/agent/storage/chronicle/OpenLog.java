@@ -51,6 +51,8 @@ final class OpenLog implements AutoCloseable {
         for (Span span : scan.spans()) {
             sync.forceFile(span.segment().file());
         }
+        // The name of the last segment too: what is written next takes what is in it to be durable.
+        sync.forceDirectory(directory);
         OpenLog log = new OpenLog(scan, directory, options, codec, sync);
         try {
             log.writer.start(directory, scan.lastFile());

@@ -23,14 +23,23 @@ record SealedText(Path file) {
     private static final String SEAL = "crc32c=";
 
     void write(Map<String, String> values, DiskSync sync) throws IOException {
-        StringBuilder lines = new StringBuilder();
-        values.forEach((name, value) -> lines.append(line(name, value)));
-        String text = lines + SEAL + crcOf(lines.toString()) + "\n";
-        replace(file, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), sync);
+        replace(file, ByteBuffer.wrap(seal(values)), sync);
     }
 
     Map<String, String> read() throws IOException {
-        String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+        return unseal(Files.readAllBytes(file));
+    }
+
+    static byte[] seal(Map<String, String> values) {
+        StringBuilder lines = new StringBuilder();
+        values.forEach((name, value) -> lines.append(line(name, value)));
+        String text = lines + SEAL + crcOf(lines.toString()) + "\n";
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** @throws StorageException when this is not what was sealed */
+    Map<String, String> unseal(byte[] content) {
+        String text = new String(content, StandardCharsets.UTF_8);
         int seal = text.lastIndexOf(SEAL);
         if (seal < 0 || !text.substring(seal).equals(SEAL + crcOf(text.substring(0, seal)) + "\n")) {
             throw new StorageException(

@@ -14,7 +14,7 @@
  * identity    storage id, node and cluster name; written last when the directory is formatted
  * cluster     the cluster this disk belongs to, once it is formed
  * hardstate   term, vote, number of starts, durable floor
- * CURRENT     which log directory counts
+ * CURRENT     which log directory counts, and from which segment on
  * log-&lt;n&gt;/    one queue; one file for each segment
  * </pre>
  */

@@ -34,14 +34,13 @@ public final class VirtualDisk {
     private long bytesWritten;
     private long bytesRead;
 
-    /** What a name stands for: a file with content, or a directory. */
-    private static final class Node {
-        private final @Nullable VirtualFile content;
-
-        Node(@Nullable VirtualFile content) {
-            this.content = content;
-        }
-    }
+    /**
+     * What a name stands for.
+     *
+     * @param number in the order in which they were made
+     * @param content of a file; null for a directory
+     */
+    private record Node(long number, @Nullable VirtualFile content) {}
 
     /**
      * A change of names that is not on the platter.
@@ -54,12 +53,15 @@ public final class VirtualDisk {
             @Nullable String gone,
             @Nullable String name,
             @Nullable Node node) {
-        void applyTo(Map<String, Node> names) {
+        void applyTo(TreeMap<String, Node> names) {
             if (gone != null) {
                 names.remove(gone);
             }
             if (name != null && node != null) {
                 names.put(name, node);
+                if (node.content == null) { // what was in an earlier directory of this name is not in this one
+                    names.subMap(name + "/", name + (char) ('/' + 1)).values().removeIf(in -> in.number < node.number);
+                }
             }
         }
     }
@@ -69,7 +71,7 @@ public final class VirtualDisk {
         mustBeNew(file);
         boolean done = begin();
         if (done) {
-            change(new NameChange(directoryOf(file), null, file, new Node(new VirtualFile())));
+            change(new NameChange(directoryOf(file), null, file, new Node(operations, new VirtualFile())));
         }
         end("create " + file);
     }
@@ -78,7 +80,7 @@ public final class VirtualDisk {
         mustBeNew(directory);
         boolean done = begin();
         if (done) {
-            change(new NameChange(directoryOf(directory), null, directory, new Node(null)));
+            change(new NameChange(directoryOf(directory), null, directory, new Node(operations, null)));
         }
         end("create " + directory);
     }

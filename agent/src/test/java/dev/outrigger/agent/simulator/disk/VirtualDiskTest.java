@@ -151,6 +151,32 @@ class VirtualDiskTest {
         assertEquals(Set.of(List.of(), List.of("d", "d/a")), outcomes);
     }
 
+    @Test
+    void directoryThatIsMadeAnewHasNothingOfTheOldOneAndKeepsItsOwn() throws DiskFault {
+        for (int seed = 0; seed < SEEDS; seed++) {
+            VirtualDisk disk = new VirtualDisk();
+            disk.createDirectory("d");
+            disk.create("d/old");
+            disk.syncDirectory("d");
+            disk.syncDirectory("");
+            disk.delete("d/old");
+            disk.delete("d");
+            disk.createDirectory("d");
+            disk.create("d/new");
+            disk.syncDirectory("d");
+            if (seed % 2 == 0) {
+                disk.syncDirectory("");
+            }
+            disk.powerCut(new SplittableRandom(seed));
+            boolean isThere = disk.exists("d");
+            assertTrue(isThere || seed % 2 == 1);
+            assertFalse(disk.exists("d/old") && disk.exists("d/new"));
+            if (seed % 2 == 0) {
+                assertEquals(List.of("d/new"), disk.list("d"));
+            }
+        }
+    }
+
     /** The pages are clean after it: a second force reports a success that never was. */
     @Test
     void forceAfterAFailedOneSavesNothing() throws DiskFault {

@@ -256,12 +256,13 @@ class ChronicleStorageTest {
                 List.of(
                         directory.getFileName().toString(), // names made by a process that died before their force
                         "19700102F.cq4", // the same for what it wrote
+                        "log-1", // and for the segments it made
                         "19700102F.cq4", // with its end mark
                         "19700103F.cq4",
                         "log-1",
                         "hardstate",
                         "hardstate"),
-                sync.forced.subList(0, 7));
+                sync.forced.subList(0, 8));
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,6 +69,31 @@ class HardStateFileTest {
         assertEquals(NEW, readFrom(torn), "the first copy was finished");
         System.arraycopy(before, 512, torn, 512, HardStateSlot.BYTES - 512);
         assertEquals(OLD, readFrom(torn), "only the first sector of the first copy was finished");
+    }
+
+    /** A second loss of power must not tear the only copy that the first one left. */
+    @Test
+    void writeBeginsWithTheCopyThatIsNotWhole() throws IOException {
+        write(OLD);
+        byte[] whole = Files.readAllBytes(file);
+        for (int torn = 0; torn < 2; torn++) {
+            byte[] damaged = whole.clone();
+            damaged[torn * HardStateSlot.BYTES + 16] ^= 4;
+            Files.write(file, damaged);
+            DiskSync lastOne = (path, channel, metadata) -> {
+                throw new IOException("the power is gone");
+            };
+            try (HardStateFile open = HardStateFile.open(file, lastOne)) {
+                assertThrows(IOException.class, () -> open.write(NEW));
+            }
+            byte[] after = Files.readAllBytes(file);
+            int good = (1 - torn) * HardStateSlot.BYTES;
+            assertEquals(
+                    -1,
+                    Arrays.mismatch(
+                            Arrays.copyOfRange(whole, good, good + HardStateSlot.BYTES),
+                            Arrays.copyOfRange(after, good, good + HardStateSlot.BYTES)));
+        }
     }
 
     @Test
