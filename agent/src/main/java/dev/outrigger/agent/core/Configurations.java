@@ -6,6 +6,7 @@ import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.quorum.Quorum;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * The configurations of a log by the index from which each is in force. The latest one counts, committed or not (Paper
@@ -50,6 +51,19 @@ final class Configurations {
             found--;
         }
         return history.get(found).configuration;
+    }
+
+    /** Whether the configuration in force at {@code commitIndex}, or any later one, satisfies {@code condition}. */
+    boolean anyFrom(long commitIndex, Predicate<Configuration> condition) {
+        for (int i = history.size() - 1; i >= 0; i--) {
+            if (condition.test(history.get(i).configuration)) {
+                return true;
+            }
+            if (history.get(i).index <= commitIndex) {
+                return false;
+            }
+        }
+        return false;
     }
 
     void append(Entry entry) {

@@ -60,7 +60,7 @@ final class Follower extends Role {
     void tick() {
         electionElapsedTicks++;
         if (electionElapsedTicks >= electionTimeoutTicks) {
-            if (core.isVoter()) {
+            if (core.mayCampaign()) {
                 core.become(new PreCandidate(core));
             } else {
                 leader = Optional.empty(); // it has none to send proposals to, and campaigning is for voters

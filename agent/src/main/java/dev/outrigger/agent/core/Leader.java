@@ -648,7 +648,9 @@ final class Leader extends Role {
         if (read.reader().equals(core.self())) {
             core.grant(new ReadGrant(read.readId(), granted, readIndex));
         } else {
-            core.send(new ReadResponse(core.self(), read.reader(), core.term(), read.readId(), granted, readIndex));
+            // A refusal may be given in the moment of learning of a newer term, which is not durable then.
+            core.sendDurably(
+                    new ReadResponse(core.self(), read.reader(), core.term(), read.readId(), granted, readIndex));
         }
     }
 }

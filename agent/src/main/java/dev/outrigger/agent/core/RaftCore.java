@@ -398,7 +398,20 @@ public final class RaftCore {
         return configuration().isVoter(self());
     }
 
-    /** Everybody else who does. */
+    /**
+     * Whether this member may campaign. Who is no voter by a change that is not known to be committed may still be needed to
+     * commit it, since nobody else may have it; its own vote does not count then (Diss. §4.2.2).
+     */
+    boolean mayCampaign() {
+        return log.configurations().anyFrom(commitIndex, configuration -> configuration.isVoter(self()));
+    }
+
+    /** Whether it may vote: as long as its removal is not known to be committed, others may need it. */
+    private boolean mayVote() {
+        return log.configurations().anyFrom(commitIndex, configuration -> configuration.contains(self()));
+    }
+
+    /** Everybody else who counts for a majority. */
     List<MemberId> otherVoters() {
         List<MemberId> others = new ArrayList<>();
         for (Configuration.Member member : configuration().everybody()) {
@@ -540,8 +553,7 @@ public final class RaftCore {
         // While a leader is alive nobody may depose it, not even with a higher term, unless it asked for that itself
         // (Diss.
         // §4.2.3); and who was removed has no vote.
-        boolean heard =
-                (request.transfer() || !role.leaderAlive()) && configuration().contains(self());
+        boolean heard = (request.transfer() || !role.leaderAlive()) && mayVote();
         boolean granted = heard && (request.preVote() ? preVote(request) : vote(request));
         long answeredTerm = granted ? request.term() : term();
         VoteResponse response = new VoteResponse(self(), request.from(), answeredTerm, granted, request.preVote());

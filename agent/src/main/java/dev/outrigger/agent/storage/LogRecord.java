@@ -2,6 +2,7 @@ package dev.outrigger.agent.storage;
 
 import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.Payload;
+import dev.outrigger.agent.core.message.Snapshot;
 
 /**
  * One record of the stored log. Records are only ever appended; what a member's log holds is what remains after {@link
@@ -12,18 +13,25 @@ import dev.outrigger.agent.core.message.Payload;
  * was. Numbers of records serve for this and not indexes of entries: an index is written again when a later leader
  * supersedes it, a number never is.
  *
- * @param kindTag the tag of an {@link Entry.Kind}, or {@link #SEGMENT_HEADER}
+ * @param kindTag the tag of an {@link Entry.Kind}, {@link #SEGMENT_HEADER} or {@link #BASE}
  * @param sequence number of this record, rising by one from record to record
  * @param durableSequence every record up to this number was durable when this one was written
- * @param term the entry's term; of a segment header the term of the last entry before it, else 0
- * @param index the entry's index; of a segment header the last index of the log before it
- * @param timeMillis the entry's agreed time; of a segment header that of the last entry before it
- * @param data the entry's data; empty in a segment header
+ * @param term the entry's term; of a segment header that of the last entry before it, of a base that of the snapshot
+ * @param index the entry's index; of a segment header the last index of the log before it, of a base that of the snapshot
+ * @param timeMillis the entry's agreed time; of a segment header that of the last entry before it, of a base that of
+ *     the snapshot
+ * @param data the entry's data; empty in all else
  */
 public record LogRecord(
         int kindTag, long sequence, long durableSequence, long term, long index, long timeMillis, Payload data) {
     /** Begins every segment: says how the log ended before it. */
     public static final int SEGMENT_HEADER = 128;
+
+    /**
+     * A snapshot takes the place of the log up to its index. Of a log that holds an entry of the snapshot's term there, what
+     * follows stays; any other is empty from there on (Paper §7).
+     */
+    public static final int BASE = 129;
 
     public static LogRecord of(Entry entry, long sequence, long durableSequence) {
         return new LogRecord(
@@ -47,8 +55,19 @@ public record LogRecord(
                 Payload.EMPTY);
     }
 
+    public static LogRecord base(Snapshot snapshot, long sequence, long durableSequence) {
+        return new LogRecord(
+                BASE,
+                sequence,
+                durableSequence,
+                snapshot.term(),
+                snapshot.index(),
+                snapshot.timeMillis(),
+                Payload.EMPTY);
+    }
+
     public boolean isEntry() {
-        return kindTag != SEGMENT_HEADER;
+        return kindTag < SEGMENT_HEADER;
     }
 
     /** The entry in this record; only when it is one. */

@@ -96,7 +96,7 @@ public final class RecordCodec {
     }
 
     private static boolean isKnownKind(int tag) {
-        if (tag == LogRecord.SEGMENT_HEADER) {
+        if (tag == LogRecord.SEGMENT_HEADER || tag == LogRecord.BASE) {
             return true;
         }
         for (Entry.Kind kind : Entry.Kind.values()) {

@@ -33,6 +33,23 @@ final class TermStarts {
         }
     }
 
+    /** Forgets what is before {@code index}, which is in the log: a run that reaches over it begins there. */
+    void dropBefore(long index) {
+        long term = termAt(index);
+        while (!starts.isEmpty() && starts.get(0).firstIndex() <= index) {
+            starts.remove(0);
+        }
+        starts.add(0, new TermStart(term, index));
+    }
+
+    /** Forgets all there is; the term at {@code index} is the only one left. */
+    void restart(long index, long term) {
+        starts.clear();
+        if (index > 0) {
+            starts.add(new TermStart(term, index));
+        }
+    }
+
     List<TermStart> list() {
         return List.copyOf(starts);
     }

@@ -14,6 +14,8 @@ import java.util.SplittableRandom;
  */
 final class Network {
     private static final double SPIKE = 60;
+    /** A network that is well takes at most this part of an election timeout. */
+    private static final double CALM_SHARE = 25;
 
     private final Timeline timeline;
     private final Swarm swarm;
@@ -89,6 +91,8 @@ final class Network {
         for (int other = 0; other < links.length; other++) {
             links[rank][other].factor *= factor;
             links[other][rank].factor *= factor;
+            links[rank][other].slow = true;
+            links[other][rank].slow = true;
         }
     }
 
@@ -157,7 +161,7 @@ final class Network {
             return;
         }
         long delay = delay(link);
-        if (!calm && random.nextDouble() < swarm.share(FaultKind.DELAY_SPIKE)) {
+        if (!calm && !isOnce(envelope.message) && random.nextDouble() < swarm.share(FaultKind.DELAY_SPIKE)) {
             coverage.fault(FaultKind.DELAY_SPIKE, from.role());
             delay += (long) (random.nextDouble() * random.nextDouble() * SPIKE * swarm.electionMicros);
             timeline.after(delay, () -> arrive(envelope));
@@ -204,7 +208,8 @@ final class Network {
 
     private long delay(Link link) {
         double normal = random.nextGaussian();
-        return 1 + (long) (swarm.delayMicros * link.factor * Math.exp(swarm.delaySigma * normal));
+        double delay = swarm.delayMicros * link.factor * Math.exp(swarm.delaySigma * normal);
+        return 1 + (long) (calm && !link.slow ? Math.min(delay, swarm.electionMicros / CALM_SHARE) : delay);
     }
 
     /** How many messages were carried. */
@@ -231,6 +236,7 @@ final class Network {
 
     private static final class Link {
         double factor;
+        boolean slow;
         int cuts;
         boolean clogged;
         long lastArrival;

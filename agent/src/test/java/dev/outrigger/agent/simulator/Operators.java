@@ -20,6 +20,7 @@ final class Operators {
     private final Simulation cluster;
     private final SplittableRandom random;
     private final Budget budget;
+    private final TreeMap<MemberId, Integer> priorities = new TreeMap<>();
 
     Operators(Simulation cluster, Budget budget, SplittableRandom random) {
         this.cluster = cluster;
@@ -185,11 +186,15 @@ final class Operators {
         SimNode preferred = cluster.nodes().get(random.nextInt(cluster.nodes().size()));
         int priority = random.nextInt(3);
         hit(FaultKind.PRIORITY, preferred);
+        priorities.put(preferred.id, priority);
         for (SimNode node : cluster.nodes()) {
-            if (node.isUp()) {
-                node.priority(preferred.id, priority);
-            }
+            node.priority(preferred.id, priority);
         }
+    }
+
+    /** Whoever starts hears of it all: members that prefer different ones would hand over for ever. */
+    void tellPriorities(SimNode node) {
+        priorities.forEach(node::priority);
     }
 
     void answered(ControlReceipt receipt) {

@@ -40,7 +40,7 @@ final class Shadow {
     }
 
     void cover(long index, long term) {
-        boolean keeps = index <= last && index > floor && terms[(int) index] == term;
+        boolean keeps = index <= last && index > floor && index < terms.length && terms[(int) index] == term;
         if (!keeps && index > floor) {
             last = index;
         }

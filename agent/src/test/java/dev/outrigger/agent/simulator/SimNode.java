@@ -71,6 +71,8 @@ final class SimNode implements Host {
     private boolean forcing;
     private List<Ready> gathering = new ArrayList<>();
     private List<Ready> underWay = List.of();
+    private int installsPending;
+    private final List<ChunkWrite> chunksWaiting = new ArrayList<>();
 
     private RoleName announcedRole = RoleName.FOLLOWER;
     private long announcedTerm;
@@ -150,6 +152,7 @@ final class SimNode implements Host {
         announcedLeader = Optional.empty();
         announcedDeliverable = 0;
         front = cluster.workload().boot(this);
+        cluster.operators().tellPriorities(this);
         trace("starts", "");
         int life = epoch;
         timeline.after(tickMicros(), () -> tick(life));
@@ -208,6 +211,8 @@ final class SimNode implements Host {
         gathering = new ArrayList<>();
         underWay = List.of();
         controls.clear();
+        installsPending = 0;
+        chunksWaiting.clear();
         diskFreeAt = timeline.nowMicros();
         outstanding.clear();
         front.stopped();
@@ -458,6 +463,12 @@ final class SimNode implements Host {
         }
     }
 
+    private void store(ChunkWrite write) {
+        long end = write.offset() + write.bytes().length();
+        long micros = end == write.snapshot().bytes() ? forceMicros() : readMicros();
+        onDisk(micros, () -> core.chunkStored(write.snapshot(), disk.store(write)));
+    }
+
     private void note(Ready ready) {
         List<Entry> appends = ready.appends();
         if (!appends.isEmpty()) {
@@ -586,6 +597,13 @@ final class SimNode implements Host {
         }
         watcher.persisted(this, batch);
         underWay = List.of();
+        for (int i = 0; i < batch.size(); i++) {
+            installsPending -= batch.get(i).install().isPresent() ? 1 : 0;
+        }
+        if (installsPending == 0 && !chunksWaiting.isEmpty()) {
+            chunksWaiting.forEach(this::store);
+            chunksWaiting.clear();
+        }
         input(() -> {
             forcing = false;
             if (!gathering.isEmpty()) {

@@ -1,8 +1,11 @@
 package dev.outrigger.agent.simulator;
 
+import dev.outrigger.agent.simulator.mutant.Mutant;
+import dev.outrigger.agent.simulator.mutant.MutantLoader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +27,7 @@ public final class Simulate {
     /** Every so many seeds one is run twice, and must be the same twice. */
     private static final int TWICE_EVERY = 50;
 
+    private static final long MUTANT_SEEDS_MAX = 20_000;
     private static final long PROGRESS_NANOS = 10_000_000_000L;
 
     private final long first;
@@ -49,6 +53,7 @@ public final class Simulate {
         long seconds = Integer.MAX_VALUE;
         long first = 1;
         boolean trace = false;
+        boolean mutants = false;
         for (int i = 0; i < arguments.length; i++) {
             switch (arguments[i]) {
                 case "--seed" -> one = Long.parseLong(arguments[++i]);
@@ -59,14 +64,41 @@ public final class Simulate {
                     seeds = Long.MAX_VALUE / 2;
                 }
                 case "--trace" -> trace = true;
+                case "--mutants" -> mutants = true;
                 default -> {
                     System.err.println("do not know " + arguments[i]);
                     System.exit(2);
                 }
             }
         }
+        if (mutants) {
+            System.exit(mutants(first, Math.min(seeds, MUTANT_SEEDS_MAX)) ? 0 : 1);
+        }
         boolean passed = one != null ? replay(one, trace) : new Simulate(first, seeds, seconds * 1_000_000_000L).all();
         System.exit(passed ? 0 : 1);
+    }
+
+    /** Whether every known mistake is found within so many seeds. */
+    private static boolean mutants(long first, long seeds) {
+        boolean all = true;
+        for (Map.Entry<String, Mutant> mutant : Mutant.all().entrySet()) {
+            MutantLoader loader = new MutantLoader(mutant.getValue());
+            String found = null;
+            long seed = first;
+            for (; found == null && seed < first + seeds; seed++) {
+                found = loader.run(Simulate.class.getName(), seed);
+            }
+            all &= found != null;
+            String how = found == null ? "NOT FOUND" : "seed=" + (seed - 1) + " " + found;
+            System.out.println(
+                    mutant.getKey() + " (" + mutant.getValue().title() + ") seeds=" + (seed - first) + " " + how);
+        }
+        return all;
+    }
+
+    /** One seed for a mutant: what went wrong, or null. */
+    public static @Nullable String run(long seed) {
+        return Simulation.run(seed).failure();
     }
 
     private static boolean replay(long seed, boolean trace) {

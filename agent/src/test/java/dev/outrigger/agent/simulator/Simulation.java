@@ -274,6 +274,10 @@ final class Simulation {
             violation(wrong);
             return;
         }
+        if (swarm.isOn(FaultKind.PRIORITY)) {
+            // A leader that is not preferred hands over as soon as all is well: that is a reason.
+            pass(2 * QUIET_TIMEOUTS * timeout);
+        }
         long elections = watcher.elections();
         SimNode leader = leader();
         long term = leader == null ? 0 : leader.core().term();

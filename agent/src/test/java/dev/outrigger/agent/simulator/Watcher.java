@@ -193,10 +193,6 @@ public final class Watcher {
         if (!voteKept) {
             violation("invariant 2: " + node.id + " came back with " + now + " after " + before + " was durable");
         }
-        if (outline.lastIndex() < shadow.last) {
-            violation("invariant 9: " + node.id + " came back with a log up to " + outline.lastIndex() + ", but "
-                    + shadow.last + " was durable");
-        }
         long snapshotIndex = outline.snapshot().map(Snapshot::index).orElse(0L);
         if (snapshotIndex < shadow.floor) {
             violation("invariant 6: " + node.id + " came back with a snapshot of " + snapshotIndex + ", but one of "
@@ -204,32 +200,45 @@ public final class Watcher {
         }
         compareTerms(node, shadow, outline);
         shadow.hardState = now;
-        outline.snapshot().ifPresent(snapshot -> shadow.cover(snapshot.index(), snapshot.term()));
+        // A snapshot may have been installed though nobody heard of it.
+        shadow.floor = Math.max(shadow.floor, snapshotIndex);
+        shadow.last = Math.max(shadow.last, shadow.floor);
     }
 
     private void compareTerms(SimNode node, Shadow shadow, LogOutline outline) {
         int run = 0;
         List<LogOutline.TermStart> terms = outline.terms();
         long durable = shadow.last;
+        // What was on its way when the process ended may have superseded the end of the log.
+        boolean superseded = false;
         for (long index = outline.firstIndex(); index <= outline.lastIndex(); index++) {
             while (run + 1 < terms.size() && terms.get(run + 1).firstIndex() <= index) {
                 run++;
             }
             long term = terms.get(run).term();
-            boolean superseded = index > durable || index <= shadow.floor || shadow.termAt(index) <= term;
-            if (!superseded) {
-                violation("invariant 9: " + node.id + " came back with " + index + "@" + term + " instead of @"
-                        + shadow.termAt(index));
-            }
-            boolean committedHere = index <= Math.min(durable, committedIndex)
-                    && index > shadow.floor
-                    && shadow.termAt(index) == committed[(int) index];
-            if (committedHere && term != committed[(int) index]) {
-                violation("invariant 9: " + node.id + " came back without the committed entry " + index);
+            if (index <= durable && index > shadow.floor) {
+                superseded |= term > shadow.termAt(index);
+                if (term < shadow.termAt(index)
+                        || term != shadow.termAt(index) && isCommitted(index, shadow.termAt(index))) {
+                    violation("invariant 9: " + node.id + " came back with " + index + "@" + term + " instead of @"
+                            + shadow.termAt(index));
+                }
             }
             shadow.put(index, term);
         }
-        shadow.last = Math.max(outline.lastIndex(), outline.firstIndex() - 1);
+        long last = Math.max(outline.lastIndex(), outline.firstIndex() - 1);
+        for (long index = Math.max(last, shadow.floor) + 1; index <= durable; index++) {
+            if (!superseded || isCommitted(index, shadow.termAt(index))) {
+                violation("invariant 9: " + node.id + " came back with a log up to " + last + ", but " + durable
+                        + " was durable");
+                break;
+            }
+        }
+        shadow.last = last;
+    }
+
+    private boolean isCommitted(long index, long term) {
+        return index <= committedIndex && committed[(int) index] == term;
     }
 
     /** A force has returned. */
@@ -373,6 +382,9 @@ public final class Watcher {
 
     private void received(SimNode node, ProposeReceipt receipt) {
         Placement @Nullable [] placed = node.run().proposals.get(receipt.proposalId());
+        if (placed == null && receipt.proposalId() >> 40 != node.bootEpoch()) {
+            return;
+        }
         if (placed == null) {
             violation("invariant 8: " + node.id + " has a receipt for what it never proposed: " + receipt);
             return;

@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.outrigger.agent.core.message.Configuration;
 import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.LogOutline;
 import dev.outrigger.agent.core.message.LogOutline.TermStart;
+import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Payload;
+import dev.outrigger.agent.core.message.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -82,10 +85,10 @@ class LogReplayTest {
     }
 
     @Test
-    void firstRecordIsASegmentHeaderOfAnEmptyLog() {
+    void firstRecordOfAllIsASegmentHeaderOfAnEmptyLog() {
         assertDamage(record(1, 1, 1), "before any segment header");
         assertDamage(
-                new LogRecord(LogRecord.SEGMENT_HEADER, 7, 0, 1, 6, 0, Payload.EMPTY), "expects index 6 in term 1");
+                new LogRecord(LogRecord.SEGMENT_HEADER, 1, 0, 1, 6, 0, Payload.EMPTY), "expects index 6 in term 1");
     }
 
     @Test
@@ -118,6 +121,117 @@ class LogReplayTest {
         LogReplay read = new LogReplay(0);
         read.accept(LogRecord.segmentHeader(new LogReplay(70), 70), 1);
         assertEquals(71, read.lastSequence());
+    }
+
+    @Test
+    void logWhoseFirstSegmentsWereDroppedBeginsBehindTheEntryThatItsHeaderNames() {
+        replay.accept(new LogRecord(LogRecord.SEGMENT_HEADER, 77, 76, 3, 60, 60_000, Payload.EMPTY), 0);
+        nextSequence = 78;
+        assertEquals(new LogOutline(61, 60, List.of(new TermStart(3, 60)), 60_000), replay.outline());
+        assertDamage(durable(60, 3), "entry 60 follows entry 60");
+        assertDamage(durable(61, 2), "entry 61 is of term 2, the one before it of term 3");
+        accept(durable(61, 3), 5);
+        accept(durable(62, 4), 6);
+        accept(durable(61, 5), 7);
+        assertEquals(
+                new LogOutline(61, 61, List.of(new TermStart(3, 60), new TermStart(5, 61)), 61_000), replay.outline());
+        assertEquals(7, replay.position(61));
+        assertThrows(IllegalArgumentException.class, () -> replay.position(60));
+    }
+
+    @Test
+    void laterSegmentHeaderMayNotLeaveEntriesOut() {
+        header();
+        assertDamage(
+                new LogRecord(LogRecord.SEGMENT_HEADER, nextSequence, 0, 3, 60, 0, Payload.EMPTY), "expects index 60");
+    }
+
+    @Test
+    void baseKeepsWhatFollowsAnEntryOfItsTerm() {
+        header();
+        for (long index = 1; index <= 9; index++) {
+            entry(index, index < 4 ? 1 : 2, 10 + index);
+        }
+        base(6, 2);
+        assertEquals(new LogOutline(7, 9, List.of(new TermStart(2, 6)), 9000), replay.outline());
+        for (long index = 7; index <= 9; index++) {
+            assertEquals(10 + index, replay.position(index));
+        }
+        assertFalse(replay.isLive(6, 16));
+        header();
+        entry(10, 3, 20);
+        base(10, 3);
+        assertEquals(new LogOutline(11, 10, List.of(new TermStart(3, 10)), 10_000), replay.outline());
+    }
+
+    @Test
+    void baseEmptiesALogThatDoesNotHoldItsEntry() {
+        header();
+        entry(1, 1, 11);
+        entry(2, 1, 12);
+        base(2, 2);
+        assertEquals(new LogOutline(3, 2, List.of(new TermStart(2, 2)), 2000), replay.outline());
+        base(500, 4);
+        assertEquals(new LogOutline(501, 500, List.of(new TermStart(4, 500)), 500_000), replay.outline());
+        header();
+        entry(501, 4, 13);
+        assertEquals(13, replay.position(501));
+    }
+
+    @Test
+    void baseMayComeAgainButNotGoBack() {
+        header();
+        base(5, 2);
+        base(5, 2);
+        assertDamage(
+                LogRecord.base(snapshot(4, 2), nextSequence, 0), "index 4 in term 2 follows one at index 5 in term 2");
+        assertDamage(
+                LogRecord.base(snapshot(5, 3), nextSequence, 0), "index 5 in term 3 follows one at index 5 in term 2");
+    }
+
+    @Test
+    void logBeginsWhereADroppedEntryWas() {
+        header();
+        for (long index = 1; index <= 9; index++) {
+            entry(index, index < 4 ? 1 : 2, 10 + index);
+        }
+        replay.dropUpTo(3, 3000);
+        assertEquals(new LogOutline(4, 9, List.of(new TermStart(1, 3), new TermStart(2, 4)), 9000), replay.outline());
+        LogReplay emptied = replay.emptied();
+        assertEquals(new LogOutline(4, 3, List.of(new TermStart(1, 3)), 3000), emptied.outline());
+        assertEquals(replay.lastSequence(), emptied.lastSequence());
+    }
+
+    @Test
+    void configurationsAreKeptAsLongAsTheyAreInTheLog() {
+        header();
+        Entry first = configuration(1, 1);
+        Entry second = configuration(3, 1);
+        Entry third = configuration(4, 2);
+        accept(LogRecord.of(first, nextSequence, 0), 11);
+        entry(2, 1, 12);
+        accept(LogRecord.of(second, nextSequence, 0), 13);
+        assertEquals(List.of(first, second), replay.outline().configurations());
+        entry(3, 2, 14);
+        accept(LogRecord.of(third, nextSequence, 0), 15);
+        assertEquals(List.of(first, third), replay.outline().configurations());
+        base(1, 1);
+        assertEquals(List.of(third), replay.outline().configurations());
+        base(9, 5);
+        assertEquals(List.of(), replay.outline().configurations());
+    }
+
+    @Test
+    void snapshotIsInForceOnlyWhenTheLogFollowsFromIt() {
+        header();
+        base(5, 2);
+        entry(6, 3, 11);
+        assertTrue(replay.holdsEndOf(snapshot(5, 2)));
+        assertTrue(replay.holdsEndOf(snapshot(6, 3)));
+        assertFalse(replay.holdsEndOf(snapshot(4, 2)), "before the log");
+        assertFalse(replay.holdsEndOf(snapshot(5, 1)), "another term");
+        assertFalse(replay.holdsEndOf(snapshot(6, 2)), "another term");
+        assertFalse(replay.holdsEndOf(snapshot(7, 3)), "behind the log");
     }
 
     /** Against the obvious way: a list that is cut and added to. */
@@ -162,6 +276,33 @@ class LogReplayTest {
             }
         }
         assertEquals(starts, replay.outline().terms(), seed);
+    }
+
+    private static Snapshot snapshot(long index, long term) {
+        Configuration configuration = Configuration.of(List.of(new MemberId("a")));
+        return new Snapshot(index, term, index * 1000, configuration, 0, 0);
+    }
+
+    private static Entry configuration(long index, long term) {
+        return new Entry(
+                index, term, Entry.Kind.CONFIGURATION, index * 1000, Payload.of(new byte[] {(byte) index, (byte) term
+                }));
+    }
+
+    private LogRecord durable(long index, long term) {
+        return LogRecord.of(
+                new Entry(index, term, Entry.Kind.COMMAND, index * 1000, Payload.EMPTY),
+                nextSequence,
+                nextSequence - 1);
+    }
+
+    private void base(long index, long term) {
+        accept(LogRecord.base(snapshot(index, term), nextSequence, 0), 99);
+    }
+
+    private void accept(LogRecord record, long position) {
+        replay.accept(record, position);
+        nextSequence++;
     }
 
     private void header() {

@@ -121,7 +121,7 @@ public final class ChronicleStorage implements Storage {
             opened.add(0, hardState);
             RecordCodec codec = new RecordCodec(directory.identity().storageId());
             OpenLog log = new LogRecovery(directory, options, codec, sync)
-                    .recover(hardState.state().durableSequence());
+                    .recover(hardState.state().durableSequence(), List.of());
             opened.add(0, log);
             ChronicleStorage storage = new ChronicleStorage(directory, sync, options, hardState, log);
             LOG.info(

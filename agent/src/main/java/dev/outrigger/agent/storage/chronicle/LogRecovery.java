@@ -1,10 +1,12 @@
 package dev.outrigger.agent.storage.chronicle;
 
+import dev.outrigger.agent.core.message.Snapshot;
 import dev.outrigger.agent.storage.LogReplay;
 import dev.outrigger.agent.storage.RecordCodec;
 import dev.outrigger.agent.storage.StorageException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,12 +32,13 @@ final class LogRecovery {
 
     /**
      * @param durableFloor the hard state knows records up to this number to be durable
+     * @param snapshots the snapshots on this disk, whole ones
      * @throws StorageException when the log must not be used
      */
-    OpenLog recover(long durableFloor) throws IOException {
+    OpenLog recover(long durableFloor, List<Snapshot> snapshots) throws IOException {
         Path log = directory.log();
         LogScan scan = LogScan.of(log, codec);
-        mustHoldWhatWasDurable(scan, durableFloor, log);
+        mustHoldWhatWasDurable(scan, durableFloor, snapshots, log);
         if (scan.stop().isPresent()) {
             LOG.warn(
                     "{}. Nothing from there on was acknowledged; going on with {}",
@@ -52,13 +55,23 @@ final class LogRecovery {
         return OpenLog.behind(rewritten, directory.log(), options, codec, sync);
     }
 
-    private static void mustHoldWhatWasDurable(LogScan scan, long durableFloor, Path log) {
+    /**
+     * Lets a log pass that has all its records, or has lost none that was known to be durable. One that does not begin with
+     * index 1 needs a snapshot of what came before: it may be that this was dropped on purpose, or that it was lost, and
+     * with the snapshot it does not matter.
+     */
+    static void mustHoldWhatWasDurable(LogScan scan, long durableFloor, List<Snapshot> snapshots, Path log) {
         LogReplay replay = scan.replay();
         long durable = Math.max(scan.promised(), durableFloor);
         if (replay.lastSequence() < durable) {
             throw new StorageException("%s. What can be read ends with record %d (%s), but record %d was durable. %s"
                     .formatted(
                             describe(scan, log), replay.lastSequence(), replay.range(), durable, StorageAdvice.REJOIN));
+        }
+        if (replay.firstIndex() > 1 && snapshots.stream().noneMatch(replay::holdsEndOf)) {
+            throw new StorageException(
+                    "log begins with index %d, in %s, and this disk has no whole snapshot of what came before it. %s"
+                            .formatted(replay.firstIndex(), scan.firstFile().orElse(log), StorageAdvice.REJOIN));
         }
     }
 

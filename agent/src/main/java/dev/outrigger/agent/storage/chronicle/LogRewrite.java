@@ -29,7 +29,7 @@ final class LogRewrite {
     static LogScan run(
             LogScan scan, DataDirectory directory, ChronicleStorage.Options options, RecordCodec codec, DiskSync sync)
             throws IOException {
-        LogScan nothing = LogScan.empty(scan.replay().lastSequence());
+        LogScan nothing = LogScan.emptyAfter(scan.replay());
         Path next = directory.createNextLog();
         try (OpenLog target = OpenLog.behind(nothing, next, options, codec, sync)) {
             LogRewrite rewrite = new LogRewrite(target);

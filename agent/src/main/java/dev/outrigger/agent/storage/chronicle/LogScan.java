@@ -46,12 +46,16 @@ record LogScan(List<Span> spans, LogReplay replay, Optional<Stop> stop, long pro
     }
 
     static LogScan of(Path directory, RecordCodec codec) throws IOException {
-        List<Segment> segments = Segment.list(directory);
+        return of(Segment.list(directory), codec);
+    }
+
+    /** @param segments in order */
+    static LogScan of(List<Segment> segments, RecordCodec codec) throws IOException {
         LogReplay replay = new LogReplay(0);
         List<Span> spans = new ArrayList<>();
         for (int i = 0; i < segments.size(); i++) {
             Segment segment = segments.get(i);
-            End end = new SegmentWalk(segment.file(), codec)
+            End end = new SegmentWalk(segment, codec)
                     .walk((record, number) -> replay.accept(record, position(segment, number)));
             spans.add(new Span(segment, end.records(), replay.lastSequence(), end.offset()));
             boolean last = i == segments.size() - 1;
@@ -72,9 +76,16 @@ record LogScan(List<Span> spans, LogReplay replay, Optional<Stop> stop, long pro
         return Optional.of(new Stop(segment.file(), end.offset(), reason));
     }
 
-    /** An empty log whose record numbers go on after {@code sequenceBefore}. */
-    static LogScan empty(long sequenceBefore) {
-        return new LogScan(List.of(), new LogReplay(sequenceBefore), Optional.empty(), 0);
+    /** A log without segments that begins where {@code before} begins, and whose record numbers go on after it. */
+    static LogScan emptyAfter(LogReplay before) {
+        return new LogScan(List.of(), before.emptied(), Optional.empty(), 0);
+    }
+
+    /** The first segment, if there is one. */
+    Optional<Path> firstFile() {
+        return spans.isEmpty()
+                ? Optional.empty()
+                : Optional.of(spans.get(0).segment().file());
     }
 
     /** The last segment that was read, if there is one. */
@@ -90,7 +101,7 @@ record LogScan(List<Span> spans, LogReplay replay, Optional<Stop> stop, long pro
     /** Goes through the directory again and hands out the entries that the log holds, in the order of their index. */
     void forEachLiveEntry(RecordCodec codec, EntrySink sink) throws IOException {
         for (Span span : spans) {
-            new SegmentWalk(span.segment().file(), codec).walk((record, number) -> {
+            new SegmentWalk(span.segment(), codec).walk((record, number) -> {
                 if (record.isEntry()
                         && number < span.records()
                         && replay.isLive(record.index(), position(span.segment(), number))) {
@@ -117,7 +128,7 @@ record LogScan(List<Span> spans, LogReplay replay, Optional<Stop> stop, long pro
     private static long promised(List<Segment> segments, RecordCodec codec, long found) throws IOException {
         long highest = 0;
         for (Segment segment : segments) {
-            highest = Math.max(highest, new SegmentWalk(segment.file(), codec).highestDurableSequence());
+            highest = Math.max(highest, new SegmentWalk(segment, codec).highestDurableSequence());
             if (highest > found) {
                 break;
             }

@@ -11,6 +11,7 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One file of a log. The queue names its files after days; our clock counts one day up for each segment, so the day's
@@ -18,8 +19,9 @@ import java.util.List;
  *
  * @param cycle number of the segment, from 1
  * @param file the file
+ * @param source opens it
  */
-record Segment(int cycle, Path file) {
+record Segment(int cycle, Path file, StoredBytes.Source source) {
     private static final String SUFFIX = ".cq4";
     private static final DateTimeFormatter NAME = DateTimeFormatter.ofPattern("yyyyMMdd'F'");
 
@@ -28,18 +30,29 @@ record Segment(int cycle, Path file) {
         List<Segment> segments = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
-                String name = file.getFileName().toString();
-                if (name.endsWith(".discard")) {
-                    throw new StorageException(
-                            file + " is a segment that was put aside as unreadable. " + StorageAdvice.REJOIN);
-                }
-                if (name.endsWith(SUFFIX)) {
-                    segments.add(new Segment(cycleOf(file, name.substring(0, name.length() - SUFFIX.length())), file));
-                }
+                of(file, () -> StoredBytes.open(file)).ifPresent(segments::add);
             }
         }
         segments.sort(Comparator.comparingInt(Segment::cycle));
         return segments;
+    }
+
+    /** The segment that this file is, empty when it is something else. */
+    static Optional<Segment> of(Path file, StoredBytes.Source source) {
+        String name = file.getFileName().toString();
+        if (name.endsWith(".discard")) {
+            throw new StorageException(
+                    file + " is a segment that was put aside as unreadable. " + StorageAdvice.REJOIN);
+        }
+        return name.endsWith(SUFFIX)
+                ? Optional.of(new Segment(
+                        cycleOf(file, name.substring(0, name.length() - SUFFIX.length())), file, source))
+                : Optional.empty();
+    }
+
+    /** Name of the file of segment {@code cycle}. */
+    static String fileName(int cycle) {
+        return NAME.format(LocalDate.ofEpochDay(cycle)) + SUFFIX;
     }
 
     private static int cycleOf(Path file, String day) {

@@ -3,26 +3,23 @@ package dev.outrigger.agent.storage.chronicle;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /**
- * Reads a segment's bytes through a window that moves along, without mapping the file: a bad disk is then an exception and
- * not a fault.
+ * Reads a segment's bytes through a window that moves along.
  */
 final class SegmentBytes implements AutoCloseable {
     private static final int WINDOW_BYTES = 1 << 20;
 
-    private final FileChannel channel;
+    private final StoredBytes bytes;
     private final long size;
-    private ByteBuffer window = ByteBuffer.allocate(WINDOW_BYTES);
+    private ByteBuffer window;
     private long windowStart;
 
-    SegmentBytes(Path file) throws IOException {
-        this.channel = FileChannel.open(file, StandardOpenOption.READ);
-        this.size = channel.size();
-        window.limit(0);
+    /** Closes {@code bytes} when it is closed itself. */
+    SegmentBytes(StoredBytes bytes) throws IOException {
+        this.bytes = bytes;
+        this.size = bytes.size();
+        this.window = ByteBuffer.allocate((int) Math.min(WINDOW_BYTES, size)).limit(0);
     }
 
     long size() {
@@ -67,9 +64,7 @@ final class SegmentBytes implements AutoCloseable {
         }
         window.order(ByteOrder.LITTLE_ENDIAN).clear();
         windowStart = offset;
-        while (window.hasRemaining() && channel.read(window, windowStart + window.position()) > 0) {
-            // until the window is full or the file ends
-        }
+        StoredBytes.fill(bytes, window, windowStart);
         window.flip();
         if (window.limit() < length) {
             throw new IOException("file ended at " + (windowStart + window.limit()) + " while it was read");
@@ -78,6 +73,6 @@ final class SegmentBytes implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        bytes.close();
     }
 }

@@ -4,7 +4,6 @@ import dev.outrigger.agent.storage.LogDamage;
 import dev.outrigger.agent.storage.LogRecord;
 import dev.outrigger.agent.storage.RecordCodec;
 import java.io.IOException;
-import java.nio.file.Path;
 import net.openhft.chronicle.wire.Wires;
 
 /**
@@ -14,11 +13,11 @@ import net.openhft.chronicle.wire.Wires;
  * says where it stopped and why.
  */
 final class SegmentWalk {
-    private final Path file;
+    private final Segment segment;
     private final RecordCodec codec;
 
-    SegmentWalk(Path file, RecordCodec codec) {
-        this.file = file;
+    SegmentWalk(Segment segment, RecordCodec codec) {
+        this.segment = segment;
         this.codec = codec;
     }
 
@@ -48,7 +47,7 @@ final class SegmentWalk {
     }
 
     End walk(Visitor visitor) throws IOException {
-        try (SegmentBytes bytes = new SegmentBytes(file)) {
+        try (SegmentBytes bytes = new SegmentBytes(segment.source().open())) {
             return new Walker(bytes, visitor).walk();
         }
     }
@@ -59,7 +58,7 @@ final class SegmentWalk {
      */
     long highestDurableSequence() throws IOException {
         long highest = 0;
-        try (SegmentBytes bytes = new SegmentBytes(file)) {
+        try (SegmentBytes bytes = new SegmentBytes(segment.source().open())) {
             long offset = bytes.skipZeros(0);
             while (bytes.has(offset, Integer.BYTES + RecordCodec.HEADER_BYTES)) {
                 int length = bytes.word(offset);
