@@ -117,9 +117,10 @@ final class Faults {
                 timeline.after(duration(0.5, 20), () -> node.diskFactor(1));
             }
             case STALL -> node.stall(duration(0.1, 60));
-            case POWER_CUT, CRASH_IN_WRITE -> powerCut(node);
+            case POWER_CUT -> powerCut(node);
+            case CRASH_IN_WRITE -> node.disk().crashSoon(random);
             case POWER_CUT_ALL -> cluster.nodes().forEach(this::powerCut);
-            case FAILED_FORCE -> node.disk().failNextForce();
+            case FAILED_FORCE -> node.disk().failNextForce(random);
             case DISK_FULL -> node.disk().fill();
             case KILL -> kill(node);
             case KILL_ALL -> cluster.nodes().forEach(this::kill);

@@ -18,7 +18,8 @@ import dev.outrigger.agent.core.message.Ready;
 import dev.outrigger.agent.core.message.Snapshot;
 import dev.outrigger.agent.simulator.Network.Envelope;
 import dev.outrigger.agent.simulator.Watcher.NodeRun;
-import dev.outrigger.agent.storage.LogDamage;
+import dev.outrigger.agent.simulator.disk.DiskFault;
+import dev.outrigger.agent.simulator.disk.PowerLost;
 import dev.outrigger.agent.storage.StorageException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -121,7 +122,14 @@ final class SimNode implements Host {
         NodeDisk.Found found;
         try {
             found = disk.open();
-        } catch (StorageException | LogDamage refused) {
+        } catch (PowerLost ended) {
+            crashed();
+            return;
+        } catch (StorageException refused) {
+            if (refused.getCause() instanceof DiskFault) {
+                fail(refused);
+                return;
+            }
             state = State.REFUSED;
             shadow.lost = true;
             watcher.coverage().met(Coverage.Sometimes.DISK_REFUSED_TO_OPEN);
@@ -222,8 +230,25 @@ final class SimNode implements Host {
     /** Ended by itself: the storage failed. */
     private void fail(RuntimeException cause) {
         trace("ends: ", cause.getMessage());
-        disk.kill(List.of(), random);
-        end();
+        disk.failed(random);
+        if (state == State.UP) {
+            end();
+        }
+        cluster.faults().restartLater(this);
+    }
+
+    /** Its process ended inside an operation on its disk, and perhaps the machine with it. */
+    private void crashed() {
+        trace("ends in the middle of a write", "");
+        if (random.nextBoolean()) {
+            disk.kill(List.of(), random);
+        } else {
+            watcher.coverage().met(Coverage.Feature.POWER_CUT);
+            disk.powerCut(List.of(), swarm.isOn(FaultKind.TORN_PAGE), random);
+        }
+        if (state == State.UP) {
+            end();
+        }
         cluster.faults().restartLater(this);
     }
 
@@ -333,6 +358,8 @@ final class SimNode implements Host {
                 watcher.check(this);
                 scheduleDrain();
             }
+        } catch (PowerLost ended) {
+            crashed();
         } catch (StorageException failed) {
             fail(failed);
         } catch (RuntimeException | Error bug) {
@@ -421,6 +448,8 @@ final class SimNode implements Host {
                 watcher.check(this);
                 announce();
             }
+        } catch (PowerLost ended) {
+            crashed();
         } catch (StorageException failed) {
             fail(failed);
         } catch (RuntimeException | Error bug) {
@@ -591,6 +620,9 @@ final class SimNode implements Host {
         // The disk works while the process is frozen; only the news has to wait.
         try {
             disk.persist(batch);
+        } catch (PowerLost ended) {
+            crashed();
+            return;
         } catch (StorageException failed) {
             fail(failed);
             return;
@@ -836,7 +868,7 @@ final class SimNode implements Host {
             return;
         }
         Snapshot snapshot = new Snapshot(
-                index, term, timeMillis, core.configurationAt(index), bytes.length(), disk.checksum(bytes));
+                index, term, timeMillis, core.configurationAt(index), bytes.length(), NodeDisk.checksum(bytes));
         if (!watcher.configurationAt(index).equals(snapshot.configuration())) {
             watcher.violation("invariant 10: the configuration at " + index + " is not " + snapshot.configuration());
         }

@@ -40,7 +40,6 @@ final class Simulation {
     private final Workload workload;
     private final SplittableRandom random;
     private boolean[] healthy;
-    private int disks;
     private long happened;
 
     private Simulation(long seed, @Nullable Consumer<String> tracer) {
@@ -106,8 +105,7 @@ final class Simulation {
     }
 
     private NodeDisk disk(int rank) {
-        disks++;
-        return new MemoryDisk(name(rank) + "-disk" + disks);
+        return new NodeDisk(name(rank).name(), random.split());
     }
 
     /** The disk of this machine, which is not running, is thrown away. */

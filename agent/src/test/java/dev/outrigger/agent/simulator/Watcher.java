@@ -202,7 +202,7 @@ public final class Watcher {
             violation("invariant 2: " + node.id + " came back with " + now + " after " + before + " was durable");
         }
         long snapshotIndex = outline.snapshot().map(Snapshot::index).orElse(0L);
-        if (snapshotIndex < shadow.floor) {
+        if (snapshotIndex < shadow.floor && !shadow.lost) {
             violation("invariant 6: " + node.id + " came back with a snapshot of " + snapshotIndex + ", but one of "
                     + shadow.floor + " was durable");
         }

@@ -254,10 +254,15 @@ public final class VirtualDisk {
      * names.
      */
     public void powerCut(RandomGenerator random) {
+        powerCut(random, random.nextBoolean());
+    }
+
+    /** @param tears whether one of the pages is torn */
+    public void powerCut(RandomGenerator random, boolean tears) {
         kill();
         failingSync = null;
         int keptOfTen = KEPT_OF_TEN[random.nextInt(KEPT_OF_TEN.length)];
-        losePages(random, keptOfTen);
+        losePages(random, keptOfTen, tears);
         for (NameChange change : pending) {
             if (random.nextInt(10) < keptOfTen) {
                 change.applyTo(platter);
@@ -273,8 +278,8 @@ public final class VirtualDisk {
         }
     }
 
-    private void losePages(RandomGenerator random, int keptOfTen) {
-        boolean tears = random.nextBoolean();
+    private void losePages(RandomGenerator random, int keptOfTen, boolean mayTear) {
+        boolean tears = mayTear;
         for (Node node : seen.values()) {
             if (node.content != null && node.content.isDirty()) {
                 if (tears && random.nextInt(3) == 0) {

@@ -63,9 +63,9 @@ public record AppFaults(
                 rate(random),
                 rate(random),
                 rate(random),
-                paceMicros / 5 + random.nextLong(6 * paceMicros),
-                5_000 + random.nextLong(3 * paceMicros),
-                50 + random.nextLong(paceMicros / 50));
+                paceMicros / 20 + random.nextLong(paceMicros),
+                1_000 + random.nextLong(paceMicros / 2),
+                50 + random.nextLong(paceMicros / 200));
     }
 
     /** The same application without failures: what it forgets in a crash stays as it was. */
@@ -75,6 +75,6 @@ public record AppFaults(
     }
 
     private static double rate(RandomGenerator random) {
-        return random.nextBoolean() ? 0 : 0.1 * Math.exp(-6 * random.nextDouble());
+        return random.nextBoolean() ? 0 : 0.06 * Math.exp(-6 * random.nextDouble());
     }
 }

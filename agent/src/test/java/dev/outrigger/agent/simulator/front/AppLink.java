@@ -175,6 +175,9 @@ public final class AppLink implements AppAnswer.Listener {
         app.query(query, heard(answer -> {
             if (!ended[0] && phase != Phase.CLOSED) {
                 ended[0] = true;
+                if (doubts != doubtsBefore) {
+                    watch.met(Happening.QUERY_IN_DOUBT);
+                }
                 taker.take(doubts == doubtsBefore ? answer : AppAnswer.BROKEN);
             }
         }));
@@ -218,6 +221,7 @@ public final class AppLink implements AppAnswer.Listener {
         } else if (index > host.deliverableIndex()) {
             // Normal after a restart of the agent: the leader will say how far the log is committed.
             awaitedIndex = index;
+            watch.met(Happening.COMMIT_AWAITED);
             rest(options.restMicrosMax());
         } else {
             attach(index);
@@ -238,12 +242,14 @@ public final class AppLink implements AppAnswer.Listener {
     /** Whether the application is at one of the places that the table knows; what it has applied is done with then. */
     private boolean takeUp(long index) {
         if (index < appIndex) {
+            watch.met(Happening.APP_FELL_BACK);
             return false;
         }
         if (index > appIndex && index <= ruledIndex && !isUnderWay(index)) {
             return false;
         }
         while (!ruled.isEmpty() && ruled.getFirst().index() <= index) {
+            watch.met(Happening.ANSWER_LOST);
             confirm(ruled.removeFirst(), null);
         }
         confirmOthers();
@@ -313,6 +319,7 @@ public final class AppLink implements AppAnswer.Listener {
             book.reset();
         } else {
             book.restore(base.table());
+            watch.met(Happening.TABLE_FROM_SNAPSHOT);
             watch.sessions(node, base.index(), book.digest());
         }
         tableLoaded = true;
@@ -356,6 +363,7 @@ public final class AppLink implements AppAnswer.Listener {
             if (entry.index() > index) {
                 return;
             }
+            watch.met(Happening.TABLE_FOLLOWED);
             confirm(rule(entry), null);
         }
     }
@@ -565,9 +573,11 @@ public final class AppLink implements AppAnswer.Listener {
     private boolean onState(long index, long timeMillis, long atAppIndex, byte[] table, AppAnswer answer) {
         // Late answers, and commands that came twice, make it another place than the table's: worth nothing then.
         if (!(answer instanceof AppAnswer.State state) || state.index() != atAppIndex) {
+            watch.met(Happening.SNAPSHOT_THROWN_AWAY);
             return false;
         }
         if (index > host.snapshot().map(Snapshot::index).orElse(0L)) {
+            watch.met(Happening.SNAPSHOT_TAKEN);
             Base taken = new Base(index, timeMillis, atAppIndex, state.term(), table, state.bytes());
             host.snapshotProduced(index, host.termAt(index), timeMillis, taken.toPayload());
         }

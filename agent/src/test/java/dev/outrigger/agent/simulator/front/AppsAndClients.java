@@ -202,6 +202,11 @@ public class AppsAndClients implements Workload, Agents {
         return text.toString();
     }
 
+    /** How often this happened so far. */
+    public long count(Happening what) {
+        return watch.count(what);
+    }
+
     /** How many operations clients have asked for. */
     public int operations() {
         return history.operations().size();

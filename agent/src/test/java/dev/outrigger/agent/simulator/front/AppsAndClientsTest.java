@@ -22,10 +22,17 @@ class AppsAndClientsTest {
     @Test
     void nothingIsWrongOverAPerfectLog() {
         long operations = 0;
+        long[] happened = new long[Happening.values().length];
         for (long seed = 1; seed <= SEEDS; seed++) {
             PerfectRun run = new PerfectRun(seed, OPERATIONS, WHOLE);
             assertNull(run.run(), "seed " + seed);
             operations += run.workload().operations();
+            for (Happening what : Happening.values()) {
+                happened[what.ordinal()] += run.workload().count(what);
+            }
+        }
+        for (Happening what : Happening.values()) {
+            assertTrue(happened[what.ordinal()] >= 1, what + " happened " + happened[what.ordinal()] + " times");
         }
         assertTrue(operations > SEEDS * OPERATIONS / 3, "clients were kept from asking: " + operations);
     }
@@ -113,7 +120,7 @@ class AppsAndClientsTest {
         }
     }
 
-    /** Knows nothing of commands that were there before its agent started, and applies them again. */
+    /** Applies what comes again, if it comes after a restart of the agent. */
     private static final class ForgetfulBook extends SessionBook {
         private final long forgottenIndex;
 

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** Hands on to the watcher of the whole simulation, and adds what that does not compare. */
 final class EngineWatch implements FrontWatch {
     private final Watcher watcher;
+    private final long[] happenings = new long[Happening.values().length];
     private final SessionAnswers answers = new SessionAnswers();
 
     EngineWatch(Watcher watcher) {
@@ -38,6 +39,16 @@ final class EngineWatch implements FrontWatch {
     @Override
     public long acknowledgedIndex() {
         return watcher.acknowledgedIndex();
+    }
+
+    @Override
+    public void met(Happening what) {
+        happenings[what.ordinal()]++;
+    }
+
+    @Override
+    public long count(Happening what) {
+        return happenings[what.ordinal()];
     }
 
     @Override

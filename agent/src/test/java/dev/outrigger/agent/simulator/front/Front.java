@@ -114,6 +114,7 @@ public final class Front implements NodeFront, AppLink.Results {
     /** @param taker not called any more once the process has ended */
     void submit(Payload envelope, Reply.Taker taker) {
         if (pendingCommands >= options.pendingMax()) {
+            watch.met(Happening.CLIENT_OVERLOADED);
             taker.take(Reply.of(Reply.Kind.OVERLOADED));
             return;
         }
@@ -127,6 +128,7 @@ public final class Front implements NodeFront, AppLink.Results {
     /** Sees everything that was acknowledged to anybody before now. */
     void read(byte[] query, Reply.Taker taker) {
         if (pendingReads >= options.readsMax()) {
+            watch.met(Happening.CLIENT_OVERLOADED);
             taker.take(Reply.of(Reply.Kind.OVERLOADED));
             return;
         }
@@ -233,6 +235,7 @@ public final class Front implements NodeFront, AppLink.Results {
     }
 
     private void lost(Command command) {
+        watch.met(Happening.PLACE_LOST);
         if (options.trustsLostPlace()) {
             proposeAgain(command);
         } else {
@@ -275,11 +278,20 @@ public final class Front implements NodeFront, AppLink.Results {
         Command command = placed.remove(ruling.index());
         while (command != null) {
             if (command.term == ruling.entry.term()) {
+                count(ruling, result);
                 answer(command, reply(ruling, result));
             } else {
                 lost(command);
             }
             command = command.next;
+        }
+    }
+
+    private void count(Ruling ruling, byte @Nullable [] result) {
+        if (ruling.kind == Ruling.Kind.EXPIRED) {
+            watch.met(Happening.SESSION_EXPIRED);
+        } else if (ruling.kind == Ruling.Kind.DUPLICATE) {
+            watch.met(result == null ? Happening.DUPLICATE_WITHOUT_RESULT : Happening.DUPLICATE_ANSWERED);
         }
     }
 
@@ -359,6 +371,7 @@ public final class Front implements NodeFront, AppLink.Results {
         if (link.attached() && read.index <= link.confirmedIndex()) {
             ask(read);
         } else if (!read.answered) {
+            watch.met(Happening.READ_WAITED);
             granted.add(read);
         }
     }

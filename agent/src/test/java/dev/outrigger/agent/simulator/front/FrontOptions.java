@@ -30,8 +30,8 @@ public record FrontOptions(
                 1 + random.nextInt(16),
                 1 + random.nextInt(8),
                 random.nextBoolean() ? 0 : random.nextLong(3_000),
-                paceMicros / 50 + random.nextLong(paceMicros / 4),
-                paceMicros / 2 + random.nextLong(6 * paceMicros),
+                paceMicros / 100 + random.nextLong(paceMicros / 10),
+                paceMicros / 2 + random.nextLong(3 * paceMicros),
                 random.nextBoolean());
     }
 }

@@ -19,6 +19,12 @@ public interface FrontWatch {
     /** Highest index acknowledged to anybody so far. */
     long acknowledgedIndex();
 
+    /** Something worth counting. */
+    void met(Happening what);
+
+    /** How often it happened. */
+    long count(Happening what);
+
     /** Something that never may happen has happened. */
     void violation(String what);
 

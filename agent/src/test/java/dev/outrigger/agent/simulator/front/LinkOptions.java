@@ -39,8 +39,8 @@ public record LinkOptions(
                 random.nextInt(4) == 0 ? 2_000 : 1 << 20,
                 1 << random.nextInt(8),
                 64 << random.nextInt(8),
-                paceMicros / 4 + random.nextLong(2 * paceMicros),
-                paceMicros / 20 + random.nextLong(paceMicros),
+                paceMicros / 20 + random.nextLong(paceMicros / 3),
+                paceMicros / 50 + random.nextLong(paceMicros / 5),
                 snapshotEntries,
                 random.nextBoolean());
     }

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Compares over all members by itself: whoever comes first to an index tells what is right there. */
 final class OwnWatch implements FrontWatch {
+    private final long[] happenings = new long[Happening.values().length];
     private final SessionAnswers answers = new SessionAnswers();
     private long[] applied = new long[1024];
     private long[] sessions = new long[1024];
@@ -38,6 +39,16 @@ final class OwnWatch implements FrontWatch {
     @Override
     public long acknowledgedIndex() {
         return acknowledgedIndex;
+    }
+
+    @Override
+    public void met(Happening what) {
+        happenings[what.ordinal()]++;
+    }
+
+    @Override
+    public long count(Happening what) {
+        return happenings[what.ordinal()];
     }
 
     @Override

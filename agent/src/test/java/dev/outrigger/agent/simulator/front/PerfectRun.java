@@ -106,7 +106,8 @@ final class PerfectRun {
             host.freeze(random.nextLong(3_000_000));
         } else if (host.isRunning()) {
             host.stop();
-            timeline.after(random.nextLong(2_000_000), () -> {
+            // Soon enough, at times, for what the last one has asked of the application.
+            timeline.after(random.nextLong(random.nextBoolean() ? 20_000 : 2_000_000), () -> {
                 if (!host.isRunning()) {
                     host.boot(workload);
                 }

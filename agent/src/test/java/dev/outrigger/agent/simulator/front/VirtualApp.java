@@ -249,11 +249,13 @@ public class VirtualApp {
     void restore(int ofCluster, long epoch, AppAnswer.State restored, AppAnswer.Taker taker) {
         call(taker, true, () -> {
             if (epoch < newestEpoch) {
+                watch.met(Happening.OLD_AGENT_REFUSED);
                 return new AppAnswer.Refused(appliedIndex);
             }
             newestEpoch = epoch;
             // One that hung for long, or came twice: whoever has more must not go back behind the agent's back.
             if (ofCluster == cluster && restored.index() < appliedIndex) {
+                watch.met(Happening.OLD_SNAPSHOT_REFUSED);
                 return new AppAnswer.Refused(appliedIndex);
             }
             if (!faults.wholeRestore()) {
@@ -268,12 +270,14 @@ public class VirtualApp {
             points.clear();
             keepPoint();
             report();
+            watch.met(Happening.RESTORED);
             return new AppAnswer.Restored();
         });
     }
 
     private AppAnswer applyNow(int ofCluster, long epoch, long prevIndex, List<Ruling> commands) {
         if (epoch < newestEpoch || prevIndex > appliedIndex) {
+            watch.met(epoch < newestEpoch ? Happening.OLD_AGENT_REFUSED : Happening.GAP_REFUSED);
             return new AppAnswer.Refused(appliedIndex);
         }
         newestEpoch = epoch;
