@@ -11,5 +11,5 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 classpath=$here/target/simulate.classpath
 mvn -q -B -f "$here/../pom.xml" -pl agent test-compile dependency:build-classpath \
   -Dmdep.outputFile="$classpath" -Dmdep.includeScope=test >&2
-exec java -XX:+UseParallelGC -Dagent.sources="$here/src" \
+exec java -XX:+UseParallelGC -Dlogback.configurationFile="$here/src/test/resources/simulator-logback.xml" -Dagent.sources="$here/src" \
   -cp "$here/target/test-classes:$here/target/classes:$(<"$classpath")" dev.outrigger.agent.simulator.Simulate "$@"

@@ -23,6 +23,7 @@ public final class LocalCluster implements AutoCloseable {
 
     private final Path agentJar;
     private final Path directory;
+    private final Function<Place, List<String>> application;
     private final List<Instance> instances;
 
     /**
@@ -35,14 +36,14 @@ public final class LocalCluster implements AutoCloseable {
             Path repository, Path directory, List<String> names, Function<Place, List<String>> application) {
         this.agentJar = repository.resolve("agent/target/outrigger.jar").toAbsolutePath();
         this.directory = directory;
+        this.application = application;
         delete(directory);
         int firstPort = Ports.block(names.size() * Place.PORTS);
         List<Place> places = IntStream.range(0, names.size())
                 .mapToObj(i -> new Place(names.get(i), directory.resolve(names.get(i)), firstPort + i * Place.PORTS))
                 .toList();
-        this.instances = places.stream()
-                .map(place -> instance(place, places, application))
-                .toList();
+        this.instances = new ArrayList<>(
+                places.stream().map(place -> instance(place, places)).toList());
     }
 
     /** The key-value example beside every agent. */
@@ -68,7 +69,32 @@ public final class LocalCluster implements AutoCloseable {
                 .toString();
     }
 
-    private Instance instance(Place place, List<Place> places, Function<Place, List<String>> application) {
+    /** One more, not yet started, whose agent lists all that there are and itself. To be made a member by the operator. */
+    public Instance add(String name) {
+        List<Place> places =
+                new ArrayList<>(instances.stream().map(Instance::place).toList());
+        Place place = new Place(name, directory.resolve(name), Ports.block(Place.PORTS));
+        places.add(place);
+        Instance added = instance(place, places);
+        instances.add(added);
+        return added;
+    }
+
+    /** Kills an instance for good. */
+    public void forget(Instance instance) {
+        instance.agent().kill();
+        instance.app().kill();
+        instances.remove(instance);
+    }
+
+    /** Kills an instance and deletes its data: its disk is gone. */
+    public void wipe(Instance instance) {
+        instance.agent().kill();
+        instance.app().kill();
+        delete(instance.place().data());
+    }
+
+    private Instance instance(Place place, List<Place> places) {
         try {
             Files.createDirectories(place.directory());
         } catch (IOException e) {

@@ -196,6 +196,7 @@ final class Agent {
                 settings.durability() == Settings.Durability.DISK,
                 Version.current(),
                 settings.zone(),
+                settings.priority(),
                 NodeOptions.Limits.DEFAULT);
         return new AgentNode(
                 vertx,

@@ -44,6 +44,8 @@ public final class Main {
                 .addSubcommand(new StatusCommand(console))
                 .addSubcommand(new SubmitCommand(console))
                 .addSubcommand(new QueryCommand(console))
+                .addSubcommand(MembersCommand.commandLine(console))
+                .addSubcommand(new TransferCommand(console))
                 .addSubcommand(new VersionCommand(console));
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setOut(console.outWriter()).setErr(console.errWriter());

@@ -28,6 +28,8 @@ final class Follower extends Role {
     private long acknowledgedIndex;
     /** Highest read round seen of this leader. */
     private long round;
+    /** Highest commit index this leader has told, which may be ahead of what is here. */
+    private long toldCommitIndex;
     /** A snapshot of this leader; what it covers is here, but not durable yet. */
     private Optional<Snapshot> offered = Optional.empty();
 
@@ -49,6 +51,11 @@ final class Follower extends Role {
     @Override
     Optional<MemberId> leader() {
         return leader;
+    }
+
+    @Override
+    long toldCommitIndex() {
+        return toldCommitIndex;
     }
 
     @Override
@@ -91,6 +98,7 @@ final class Follower extends Role {
     @Override
     void onAppendRequest(AppendRequest request) {
         boolean newRound = heard(request.round());
+        toldCommitIndex = Math.max(toldCommitIndex, request.commitIndex());
         if (!core.log().matchesOrCovers(request.prevIndex(), request.prevTerm())) {
             reject(request);
             return;
@@ -127,6 +135,7 @@ final class Follower extends Role {
     void onSnapshotRequest(SnapshotRequest request) {
         heard(request.round());
         Snapshot snapshot = request.snapshot();
+        toldCommitIndex = Math.max(toldCommitIndex, snapshot.index());
         if (isHere(snapshot)) {
             keepLog(snapshot);
         } else {

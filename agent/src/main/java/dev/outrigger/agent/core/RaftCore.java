@@ -322,6 +322,14 @@ public final class RaftCore {
         return commitIndex;
     }
 
+    /**
+     * Highest index known committed in the cluster. By the leader's word it may be ahead of what is here, and then it is
+     * what this member has to catch up with.
+     */
+    public long clusterCommitIndex() {
+        return Math.max(commitIndex, role.toldCommitIndex());
+    }
+
     /** Highest index that is certainly on this member's disk. */
     public long durableIndex() {
         return log.durableIndex();
@@ -348,6 +356,11 @@ public final class RaftCore {
     /** The configuration in force: the latest in the log, committed or not (Paper §6). */
     public Configuration configuration() {
         return log.configurations().latest();
+    }
+
+    /** Index of the entry that brought the configuration in force; where the log or the snapshot begins for the first. */
+    public long configurationIndex() {
+        return log.configurations().latestIndex();
     }
 
     /** The configuration in force at {@code index}, which is not before {@link #firstIndex()} - 1. */

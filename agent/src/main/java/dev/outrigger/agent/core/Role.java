@@ -46,6 +46,11 @@ abstract sealed class Role permits Follower, PreCandidate, Candidate, Leader {
         return Optional.empty();
     }
 
+    /** Highest commit index a leader has told; 0 before that. */
+    long toldCommitIndex() {
+        return 0;
+    }
+
     /** Whether a leader was heard so recently that nobody may campaign against it. */
     boolean leaderAlive() {
         return false;

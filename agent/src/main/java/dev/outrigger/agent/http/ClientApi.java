@@ -8,7 +8,7 @@ import io.vertx.ext.web.Router;
 import java.time.Duration;
 
 /**
- * The client API for the application beside this agent: commands, queries, barrier, status. Everything runs on the node's
+ * The client API for the application beside this agent: commands, queries, barrier, status, members. Everything runs on the node's
  * event loop and nothing blocks it. Requests, their bytes and connections are bounded, see {@link ApiOptions}; what fails
  * is answered with a problem.
  */
@@ -49,6 +49,7 @@ public final class ClientApi {
         InFlight inFlight = new InFlight(options.requestsMax(), options.bodyBytesMax(), meters);
         CommandRoutes commands = new CommandRoutes(node, options, inFlight, problems);
         ReadRoutes reads = new ReadRoutes(node, options, inFlight, problems);
+        OperatorRoutes operators = new OperatorRoutes(node, inFlight, problems);
         BrowserGuard browsers =
                 new BrowserGuard(options.address(), options.token().isPresent());
         Routes routes = new Routes(vertx, LISTENER, problems, meters).guard(browsers::check);
@@ -58,6 +59,10 @@ public final class ClientApi {
                 .post("/v1/queries", inFlight.counted(reads::query))
                 .get("/v1/barrier", inFlight.counted(reads::barrier))
                 .get("/v1/status", reads::status)
+                .post("/v1/leader", inFlight.counted(operators::transfer))
+                .post("/v1/members", inFlight.counted(operators::add))
+                .delete("/v1/members/:name", inFlight.counted(operators::remove))
+                .post("/v1/members/:name/replace", inFlight.counted(operators::replace))
                 .router();
     }
 }

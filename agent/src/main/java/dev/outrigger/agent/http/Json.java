@@ -3,11 +3,16 @@ package dev.outrigger.agent.http;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 
 /** Reading and writing JSON as a stream of tokens, within limits. */
 final class Json {
@@ -33,6 +38,30 @@ final class Json {
 
     static JsonParser parser(byte[] json) throws IOException {
         return FACTORY.createParser(json);
+    }
+
+    /**
+     * A flat object of texts; no body at all is an empty one.
+     *
+     * @return empty when it is something else, or has a name twice or one that is not {@code known}
+     * @throws IOException when this is not JSON
+     */
+    static Optional<Map<String, String>> texts(byte[] body, Set<String> known) throws IOException {
+        Map<String, String> texts = new TreeMap<>();
+        if (body.length == 0) {
+            return Optional.of(texts);
+        }
+        try (JsonParser json = parser(body)) {
+            boolean valid = json.nextToken() == JsonToken.START_OBJECT;
+            while (valid && json.nextToken() == JsonToken.FIELD_NAME) {
+                String name = json.currentName();
+                valid = known.contains(name)
+                        && json.nextToken() == JsonToken.VALUE_STRING
+                        && texts.put(name, json.getText()) == null;
+            }
+            valid = valid && json.currentToken() == JsonToken.END_OBJECT && json.nextToken() == null;
+            return valid ? Optional.of(texts) : Optional.empty();
+        }
     }
 
     static Buffer write(Document document) {

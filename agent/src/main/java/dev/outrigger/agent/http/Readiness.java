@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  * @param checks in the order they are shown
  */
 record Readiness(List<Check> checks) {
-    /** How far the application may be behind the commit index; a busy one is a few batches behind all the time. */
+    /** How far the application may be behind what the cluster has committed; a busy one is a few batches behind all the time. */
     private static final long LAG_ENTRIES_MAX = 10_000;
 
     /** @param failure why it does not pass, in one sentence; empty when it passes */
@@ -62,10 +62,11 @@ record Readiness(List<Check> checks) {
             return Optional.of("the application is " + state
                     + app.reason().map(reason -> ": " + reason).orElse(""));
         }
-        long lag = status.log().commit() - status.log().applied();
+        // A member that was away knows too little of what is committed to be measured by its own commit index.
+        long lag = status.log().clusterCommit() - status.log().applied();
         return lag <= LAG_ENTRIES_MAX
                 ? Optional.empty()
                 : Optional.of("the application has " + lag + " committed entries still to apply, up to "
-                        + status.log().commit());
+                        + status.log().clusterCommit());
     }
 }

@@ -58,6 +58,10 @@ final class Routes {
         return add(HttpMethod.POST, path, new RouteTimer(listener, path, meters), handler);
     }
 
+    Routes delete(String path, Handler<RoutingContext> handler) {
+        return add(HttpMethod.DELETE, path, new RouteTimer(listener, path, meters), handler);
+    }
+
     /** The finished table; call once. */
     Router router() {
         methods.forEach((path, allowed) -> router.route(path).handler(request -> otherMethod(request, allowed)));

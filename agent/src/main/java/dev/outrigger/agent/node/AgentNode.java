@@ -6,6 +6,8 @@ import dev.outrigger.agent.app.AppStatus;
 import dev.outrigger.agent.app.CommittedLog;
 import dev.outrigger.agent.core.CoreOptions;
 import dev.outrigger.agent.core.RaftCore;
+import dev.outrigger.agent.core.RoleName;
+import dev.outrigger.agent.core.message.Configuration;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Message;
 import dev.outrigger.agent.core.message.Payload;
@@ -14,6 +16,7 @@ import dev.outrigger.agent.node.Problem.Code;
 import dev.outrigger.agent.node.Problem.Outcome;
 import dev.outrigger.agent.peer.Admission;
 import dev.outrigger.agent.peer.PeerEvents;
+import dev.outrigger.agent.peer.PeerOptions;
 import dev.outrigger.agent.peer.PeerTransport;
 import dev.outrigger.agent.storage.ClusterIdentity;
 import dev.outrigger.agent.storage.Storage;
@@ -84,8 +87,7 @@ public final class AgentNode implements Node, PeerEvents {
         this.options = options;
         this.storage = storage;
         this.logThread = new LogThread(storage, context);
-        this.formation = new Formation(
-                options, storage.recovered().storageId(), storage.recovered().cluster());
+        this.formation = new Formation(options, storage.recovered().storageId());
         this.appChannel = appChannel;
         this.metrics = new NodeMetrics(registry);
         this.fatal = fatal;
@@ -96,7 +98,7 @@ public final class AgentNode implements Node, PeerEvents {
     public Future<Void> start() {
         Promise<Void> started = Promise.promise();
         context.runOnContext(ignored -> {
-            formation.cluster().ifPresent(this::startDriver);
+            storage.recovered().cluster().ifPresent(this::startDriver);
             transport.start().onComplete(started);
             considerJoining();
             scheduleTick();
@@ -106,7 +108,8 @@ public final class AgentNode implements Node, PeerEvents {
     }
 
     /**
-     * Takes nothing new, waits a moment for what is under way, and ends: the application channel, the peers, the disk.
+     * Takes nothing new, hands the leadership over, waits a moment for what is under way, and ends: the application
+     * channel, the peers, the disk.
      * Never removes the member from its cluster.
      */
     public Future<Void> stop() {
@@ -115,7 +118,8 @@ public final class AgentNode implements Node, PeerEvents {
             driver.ifPresent(RaftDriver::stopIntake);
             long deadlineNanos =
                     System.nanoTime() + options.limits().shutdownGrace().toNanos();
-            awaitQuiet(deadlineNanos)
+            handOver()
+                    .eventually(() -> awaitQuiet(deadlineNanos))
                     .eventually(() -> driver.map(RaftDriver::close).orElseGet(Future::succeededFuture))
                     .eventually(transport::close)
                     .eventually(() -> {
@@ -162,6 +166,22 @@ public final class AgentNode implements Node, PeerEvents {
     }
 
     @Override
+    public Future<Answer<Answer.Led>> transfer(Optional<MemberId> to, Duration wait) {
+        return driver.map(group -> group.transfer(to, wait))
+                .orElseGet(() -> Future.succeededFuture(new Answer.Failed<>(forming())));
+    }
+
+    @Override
+    public Future<Answer<Answer.Changed>> changeMembers(MembersOrder order, Duration wait) {
+        if (order instanceof MembersOrder.Add add && !PeerOptions.isAddress(add.peer())) {
+            return Future.succeededFuture(new Answer.Failed<>(
+                    Problem.of(Code.MALFORMED, Outcome.NONE, "peer is not host:port: '" + add.peer() + "'.")));
+        }
+        return driver.map(group -> group.changeMembers(order, formation::met, wait))
+                .orElseGet(() -> Future.succeededFuture(new Answer.Failed<>(forming())));
+    }
+
+    @Override
     public NodeStatus status() {
         refreshDiagnoses();
         Optional<RaftCore> core = driver.map(RaftDriver::core);
@@ -175,7 +195,7 @@ public final class AgentNode implements Node, PeerEvents {
                         options.version(),
                         options.zone(),
                         Duration.ofNanos(System.nanoTime() - startNanos).toMillis()),
-                driver.map(group -> group.leadership().roleName()).orElse("forming"),
+                role(),
                 core.map(RaftCore::term).orElse(0L),
                 core.flatMap(RaftCore::leader),
                 logStatus(core),
@@ -184,12 +204,26 @@ public final class AgentNode implements Node, PeerEvents {
                 diagnoses.current());
     }
 
+    private String role() {
+        if (driver.isEmpty()) {
+            return "forming";
+        }
+        RaftDriver.Leadership leadership = driver.get().leadership();
+        Optional<Configuration.Member> self = members().map(all -> all.get(options.self()));
+        if (leadership.role() != RoleName.FOLLOWER
+                || self.filter(Configuration.Member::votes).isPresent()) {
+            return leadership.roleName();
+        }
+        return self.isPresent() ? "learner" : "removed";
+    }
+
     private NodeStatus.Log logStatus(Optional<RaftCore> core) {
         return new NodeStatus.Log(
                 core.map(RaftCore::firstIndex).orElse(1L),
                 core.map(RaftCore::lastIndex).orElse(0L),
                 core.map(RaftCore::durableIndex).orElse(0L),
                 core.map(RaftCore::commitIndex).orElse(0L),
+                core.map(RaftCore::clusterCommitIndex).orElse(0L),
                 driver.map(RaftDriver::appliedIndex).orElse(0L),
                 storage.bytesOnDisk(),
                 driver.flatMap(RaftDriver::syncP99Micros));
@@ -209,15 +243,19 @@ public final class AgentNode implements Node, PeerEvents {
 
     private List<NodeStatus.Member> members(Optional<RaftCore> core) {
         Map<MemberId, PeerTransport.PeerView> peers = transport.peers();
+        SortedMap<MemberId, Configuration.Member> known = members().orElseGet(TreeMap::new);
         List<NodeStatus.Member> members = new ArrayList<>();
         addresses().forEach((member, address) -> {
+            boolean votes = Optional.ofNullable(known.get(member))
+                    .map(Configuration.Member::votes)
+                    .orElse(true);
             Optional<PeerTransport.PeerView> peer = Optional.ofNullable(peers.get(member));
             boolean self = member.equals(options.self());
             members.add(new NodeStatus.Member(
                     member,
                     address,
-                    "voter",
-                    core.flatMap(known -> known.matchIndex(member)),
+                    votes ? "voter" : "learner",
+                    core.flatMap(leader -> leader.matchIndex(member)),
                     peer.flatMap(PeerTransport.PeerView::lastContactNanos).map(AgentNode::millisSince),
                     self ? options.zone() : peer.flatMap(AgentNode::zone),
                     self
@@ -238,19 +276,32 @@ public final class AgentNode implements Node, PeerEvents {
     /** The cluster's own list once it is formed, before that the settings'. */
     private SortedMap<MemberId, String> addresses() {
         SortedMap<MemberId, String> addresses = new TreeMap<>();
-        formation
-                .cluster()
+        members()
                 .ifPresentOrElse(
-                        cluster -> cluster.members().forEach(member -> addresses.put(member.name(), member.peer())),
+                        all -> all.forEach((name, member) -> addresses.put(name, member.peer())),
                         () -> addresses.putAll(options.initialMembers()));
         return addresses;
+    }
+
+    /** Everybody who belongs to the cluster, once there is one. */
+    private Optional<SortedMap<MemberId, Configuration.Member>> members() {
+        return formation.membership().map(Membership::all);
     }
 
     // ---- PeerEvents ----
 
     @Override
     public Admission admit(Hello remote) {
+        Optional<ClusterIdentity> before = formation.cluster();
         Admission admission = formation.admit(remote);
+        if (!formation.cluster().equals(before)) {
+            // Somebody has told of members that this log does not know yet; not now, the transport waits for its
+            // answer.
+            context.runOnContext(ignored -> followMembers());
+        }
+        if (admission instanceof Admission.Admitted) {
+            driver.ifPresent(group -> group.priority(remote.node(), remote.priority()));
+        }
         considerJoining();
         return admission;
     }
@@ -282,7 +333,15 @@ public final class AgentNode implements Node, PeerEvents {
                 options.memberList(),
                 formation.cluster(),
                 options.version(),
-                options.zone().orElse(""));
+                options.zone().orElse(""),
+                options.priority());
+    }
+
+    /** The peers are the members as they are known now; their addresses count more than those of the settings. */
+    private void followMembers() {
+        SortedMap<MemberId, String> peers = addresses();
+        peers.remove(options.self());
+        transport.follow(peers);
     }
 
     /** Once it is clear which cluster this disk belongs to, that is written down before anybody is told. */
@@ -294,7 +353,6 @@ public final class AgentNode implements Node, PeerEvents {
             joining = true;
             logThread.saveCluster(cluster).onFailure(fatal::accept).onSuccess(saved -> {
                 LOG.info("member of cluster {} with {}", cluster.clusterId(), cluster.members());
-                formation.decided(cluster);
                 startDriver(cluster);
                 transport.reconnect();
             });
@@ -303,9 +361,7 @@ public final class AgentNode implements Node, PeerEvents {
 
     private void startDriver(ClusterIdentity cluster) {
         long tickMillis = options.tickMillis();
-        List<MemberId> voters =
-                cluster.members().stream().map(ClusterIdentity.Member::name).toList();
-        CoreOptions coreOptions = CoreOptions.of(options.self(), voters)
+        CoreOptions coreOptions = CoreOptions.of(options.self(), cluster.formed())
                 .withTicks((int) Math.max(2, options.electionTimeout().toMillis() / tickMillis), (int)
                         Math.max(1, options.heartbeat().toMillis() / tickMillis));
         RaftCore core = new RaftCore(
@@ -313,10 +369,14 @@ public final class AgentNode implements Node, PeerEvents {
                 storage.recovered().hardState(),
                 storage.recovered().log(),
                 new SplittableRandom());
+        Membership members = new Membership(cluster, core);
+        formation.joined(members);
         RaftDriver group = new RaftDriver(
                 context,
                 options,
                 core,
+                members,
+                this::followMembers,
                 storage.recovered().bootEpoch(),
                 transport,
                 logThread,
@@ -324,6 +384,7 @@ public final class AgentNode implements Node, PeerEvents {
                 metrics,
                 fatal);
         driver = Optional.of(group);
+        followMembers();
         group.start();
     }
 
@@ -351,6 +412,14 @@ public final class AgentNode implements Node, PeerEvents {
         });
     }
 
+    /** Within two election timeouts, and well within the grace period. */
+    private Future<Void> handOver() {
+        Duration half = options.limits().shutdownGrace().dividedBy(2);
+        Duration enough = options.electionTimeout().multipliedBy(2);
+        return driver.map(group -> group.handOver(half.compareTo(enough) < 0 ? half : enough))
+                .orElseGet(Future::succeededFuture);
+    }
+
     private Future<Void> awaitQuiet(long deadlineNanos) {
         boolean quiet = driver.map(RaftDriver::isQuiet).orElse(true);
         if (quiet || System.nanoTime() - deadlineNanos >= 0) {
@@ -368,7 +437,7 @@ public final class AgentNode implements Node, PeerEvents {
                 RaftDriver group = driver.get();
                 found.leadership(group.leader(), group.noLeader());
                 found.app(group.appStatus());
-                found.membership(options.memberList(), clusterMemberList());
+                formation.membership().ifPresent(members -> foundOfMembers(found, members));
             } else {
                 foundWhileForming(found);
             }
@@ -376,7 +445,9 @@ public final class AgentNode implements Node, PeerEvents {
     }
 
     private void foundWhileForming(Diagnoses.Found found) {
-        Optional<ClusterIdentity> foreign = formation.foreignRecord();
+        Optional<ClusterIdentity> foreign = formation
+                .foreignRecord()
+                .filter(cluster -> cluster.committed().configuration().contains(options.self()));
         if (foreign.isPresent()) {
             found.add(
                     "VOLUME_EMPTY",
@@ -387,7 +458,17 @@ public final class AgentNode implements Node, PeerEvents {
                             + storage.recovered().storageId()
                             + "): this disk is not that member and does not vote.",
                     Map.of("clusterId", foreign.get().clusterId()),
-                    "Give the agent its own data directory back.");
+                    "Give the agent its own data directory back, or, if that is gone: outrigger members replace "
+                            + options.self());
+        } else if (isRefusedAs("UNKNOWN_MEMBER")) {
+            found.add(
+                    "MEMBERSHIP",
+                    "",
+                    "warning",
+                    "The cluster exists, and " + options.self() + " is not a member of it yet.",
+                    Map.of(),
+                    "On a member: outrigger members add " + options.self() + " "
+                            + options.initialMembers().getOrDefault(options.self(), "HOST:PORT"));
         } else if (!formation.missing().isEmpty()) {
             found.add(
                     "WAITING_BOOTSTRAP",
@@ -399,10 +480,24 @@ public final class AgentNode implements Node, PeerEvents {
         }
     }
 
+    private boolean isRefusedAs(String code) {
+        return transport.peers().values().stream()
+                .flatMap(peer -> peer.problem().stream())
+                .anyMatch(problem -> problem.code().equals(code));
+    }
+
+    private void foundOfMembers(Diagnoses.Found found, Membership members) {
+        found.membersChanging(members, driver.flatMap(RaftDriver::leader).isPresent());
+        if (members.find(options.self()).isEmpty() || isRefusedAs(Formation.REMOVED)) {
+            found.removed(options.self());
+        } else {
+            found.membership(options.memberList(), clusterMemberList());
+        }
+    }
+
     private List<String> clusterMemberList() {
-        return formation.cluster().stream()
-                .flatMap(cluster -> cluster.members().stream())
-                .map(member -> member.name() + "=" + member.peer())
+        return addresses().entrySet().stream()
+                .map(member -> member.getKey() + "=" + member.getValue())
                 .toList();
     }
 }

@@ -1,6 +1,9 @@
 package dev.outrigger.agent.node;
 
+import dev.outrigger.agent.core.message.Configuration;
+import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Payload;
+import java.util.List;
 
 /**
  * The end of one request: its value, or the problem that kept it from getting one.
@@ -23,4 +26,19 @@ public sealed interface Answer<T> {
      * @param data the result's bytes
      */
     record Applied(long index, long term, int code, Payload data) {}
+
+    /** @param leader who leads in {@code term} */
+    record Led(MemberId leader, long term) {}
+
+    /**
+     * The members after a change.
+     *
+     * @param index index of the configuration's entry
+     * @param members all of them, ordered by name
+     */
+    record Changed(long index, List<Configuration.Member> members) {
+        public Changed {
+            members = List.copyOf(members);
+        }
+    }
 }

@@ -1,6 +1,7 @@
 package dev.outrigger.agent.node;
 
 import dev.outrigger.agent.app.AppStatus;
+import dev.outrigger.agent.core.message.Configuration.Standing;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.node.NodeStatus.Diagnosis;
 import dev.outrigger.agent.peer.PeerTransport.PeerView;
@@ -136,6 +137,38 @@ final class Diagnoses {
                             evidence,
                             "Start the application with the state that belongs to this log, or with none.");
             }
+        }
+
+        /** @param leaderKnown without one nothing is known to be committed after a start, which is no news */
+        void membersChanging(Membership members, boolean leaderKnown) {
+            if (leaderKnown && members.isChanging()) {
+                add(
+                        "MEMBERSHIP",
+                        "",
+                        "info",
+                        "A change of members is under way and not committed yet.",
+                        Map.of(),
+                        "Wait; if it does not end, look which members cannot be reached.");
+            }
+            members.all().values().stream()
+                    .filter(member -> member.standing() == Standing.JOINING)
+                    .forEach(member -> add(
+                            "MEMBERSHIP",
+                            member.id().name(),
+                            "info",
+                            member.id() + " is joining: it will vote by itself when it has caught up.",
+                            Map.of("member", member.id().name(), "address", member.peer()),
+                            "Wait; if it does not end, look at the page of " + member.id() + "."));
+        }
+
+        void removed(MemberId self) {
+            add(
+                    "REMOVED",
+                    "",
+                    "warning",
+                    self + " is not a member of the cluster any more.",
+                    Map.of(),
+                    "Stop this agent; its data directory is not needed any more. Or: outrigger members add " + self);
         }
 
         void membership(List<String> configured, List<String> committed) {

@@ -1,5 +1,6 @@
 package dev.outrigger.agent.node;
 
+import dev.outrigger.agent.core.message.Configuration;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.peer.Admission;
 import dev.outrigger.agent.peer.Admission.Admitted;
@@ -17,35 +18,53 @@ import java.util.TreeMap;
  * Decides which cluster this disk belongs to, once and for ever, and who may talk to it.
  *
  * <p>A cluster is formed only when every listed member has greeted, lists the same members and belongs to no cluster yet;
- * the first by name makes the id and writes down everybody's storage id. The others join when they are greeted by a
- * member whose record of the cluster names their very disk. A disk that the record does not name is not that member,
- * whatever its name: it can never vote twice.
+ * the first by name makes the id and writes down everybody's storage id. Whoever else joins, then or years later, does so
+ * when it is greeted by a member that knows a committed configuration which names its very disk. A disk that no
+ * configuration names is no member, whatever its name: it can never vote twice.
+ *
+ * <p>Once this disk belongs to a cluster, it talks to those whom its {@link Membership} names, name and disk both. Who
+ * greets with a committed configuration that this agent's log has not reached is believed first: so an agent that is
+ * behind hears a leader that was added meanwhile, and a disk that was replaced stays out everywhere, for whoever knows of
+ * the replacement has the entry that named the older disk.
  */
 final class Formation {
+    /** The refusal of somebody whom a committed configuration has left out. */
+    static final String REMOVED = "REMOVED";
+
     private final String clusterName;
     private final MemberId self;
     private final String storageId;
     private final List<String> memberList;
     private final Map<MemberId, String> addresses;
     private final Map<MemberId, Hello> greeted = new TreeMap<>();
-    private Optional<ClusterIdentity> cluster;
+    private final Strangers strangers = new Strangers(System::nanoTime);
+    private Optional<Membership> membership = Optional.empty();
 
-    Formation(NodeOptions options, String storageId, Optional<ClusterIdentity> cluster) {
+    Formation(NodeOptions options, String storageId) {
         this.clusterName = options.clusterName();
         this.self = options.self();
         this.storageId = storageId;
         this.memberList = options.memberList();
         this.addresses = options.initialMembers();
-        this.cluster = cluster;
     }
 
     Optional<ClusterIdentity> cluster() {
-        return cluster;
+        return membership.map(Membership::identity);
     }
 
-    /** The cluster has been formed or joined; what it is, is durable or about to be. */
-    void decided(ClusterIdentity identity) {
-        cluster = Optional.of(identity);
+    /** The cluster has been formed or joined, and that is durable. */
+    void joined(Membership members) {
+        membership = Optional.of(members);
+    }
+
+    /** Who belongs to the cluster; empty until it has been formed or joined. */
+    Optional<Membership> membership() {
+        return membership;
+    }
+
+    /** The greeting of an agent that would be the member {@code name}, but that the configuration does not name. */
+    Optional<Hello> met(MemberId name) {
+        return strangers.find(name);
     }
 
     Admission admit(Hello remote) {
@@ -55,8 +74,14 @@ final class Formation {
                     remote.node() + " belongs to cluster '" + remote.clusterName() + "', this agent to '" + clusterName
                             + "'");
         }
-        Admission admission = cluster.isPresent() ? admitMember(remote, cluster.get()) : meet(remote);
-        if (!(admission instanceof Refused)) {
+        if (membership.isPresent()) {
+            return admitMember(remote, membership.get());
+        }
+        Admission admission = meet(remote);
+        // Whoever it does not know from its list is of interest only for letting it in; others could be any number.
+        boolean ofInterest = addresses.containsKey(remote.node())
+                || remote.cluster().filter(this::namesThisDisk).isPresent();
+        if (!(admission instanceof Refused) && ofInterest) {
             greeted.put(remote.node(), remote);
         }
         return admission;
@@ -64,7 +89,7 @@ final class Formation {
 
     /** The cluster that this disk should now join or form, if the greetings so far allow one. */
     Optional<ClusterIdentity> proposal(String newClusterId) {
-        if (cluster.isPresent()) {
+        if (membership.isPresent()) {
             return Optional.empty();
         }
         Optional<ClusterIdentity> joined = greeted.values().stream()
@@ -81,7 +106,7 @@ final class Formation {
                 .toList();
     }
 
-    /** The cluster that a greeted member belongs to although its record names another disk under this member's name. */
+    /** The cluster that a greeted member belongs to, although its configuration does not name this disk. */
     Optional<ClusterIdentity> foreignRecord() {
         return greeted.values().stream()
                 .flatMap(hello -> hello.cluster().stream())
@@ -89,24 +114,29 @@ final class Formation {
                 .findFirst();
     }
 
-    private Admission admitMember(Hello remote, ClusterIdentity ours) {
-        Optional<ClusterIdentity.Member> known = ours.member(remote.node());
-        if (known.isEmpty()) {
-            return new Refused("UNKNOWN_MEMBER", remote.node() + " is not a member of cluster " + ours.clusterId());
-        }
-        if (remote.cluster().isPresent() && !remote.cluster().get().clusterId().equals(ours.clusterId())) {
+    private Admission admitMember(Hello remote, Membership members) {
+        String clusterId = members.identity().clusterId();
+        if (remote.cluster().isPresent() && !remote.cluster().get().clusterId().equals(clusterId)) {
             return new Refused(
                     "WRONG_CLUSTER",
                     remote.node() + " belongs to cluster id "
-                            + remote.cluster().get().clusterId() + ", this agent to " + ours.clusterId());
+                            + remote.cluster().get().clusterId() + ", this agent to " + clusterId);
         }
-        if (!known.get().storageId().equals(remote.storageId())) {
+        remote.cluster().ifPresent(theirs -> members.learn(theirs.committed()));
+        Optional<Configuration.Member> known = members.find(remote.node());
+        if (known.isPresent() && known.get().storageId().equals(remote.storageId())) {
+            return remote.cluster().isPresent() ? new Admitted() : new Meeting();
+        }
+        strangers.remember(remote);
+        if (known.isPresent()) {
             return new Refused(
                     "VOLUME_EMPTY",
                     remote.node() + " comes with disk " + remote.storageId() + ", but the member of that name has disk "
                             + known.get().storageId() + ": it may not vote in its place");
         }
-        return remote.cluster().isPresent() ? new Admitted() : new Meeting();
+        return remote.cluster().isPresent()
+                ? new Refused(REMOVED, remote.node() + " is not a member of cluster " + clusterId + " any more")
+                : new Refused("UNKNOWN_MEMBER", remote.node() + " is not a member of cluster " + clusterId + " yet");
     }
 
     private Admission meet(Hello remote) {
@@ -125,9 +155,7 @@ final class Formation {
     }
 
     private boolean namesThisDisk(ClusterIdentity identity) {
-        return identity.member(self)
-                .filter(member -> member.storageId().equals(storageId))
-                .isPresent();
+        return identity.committed().names(self, storageId);
     }
 
     private Optional<ClusterIdentity> form(String newClusterId) {

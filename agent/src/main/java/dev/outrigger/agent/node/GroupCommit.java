@@ -20,6 +20,7 @@ final class GroupCommit {
     private final Consumer<Throwable> failed;
     private Batch gathering = new Batch();
     private boolean busy;
+    private boolean closed;
 
     /**
      * @param durable called with each batch once it is durable, and the nanoseconds that took
@@ -48,7 +49,15 @@ final class GroupCommit {
         return !busy;
     }
 
+    /** The disk is about to be closed: what is under way is finished, nothing more begins. */
+    void close() {
+        closed = true;
+    }
+
     private void start() {
+        if (closed) {
+            return;
+        }
         Batch batch = gathering;
         gathering = new Batch();
         busy = true;

@@ -1,10 +1,12 @@
 package dev.outrigger.agent.node;
 
+import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Payload;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the outside may ask of a running agent. Call on the agent's event loop ({@link #context}); futures complete there
@@ -35,6 +37,16 @@ public interface Node {
      * applied.
      */
     Future<Answer<Payload>> query(Payload query, boolean linearizable, long minIndex, Duration wait);
+
+    /**
+     * Has the leadership handed over, and answers when another member leads, at once when {@code to} leads already.
+     *
+     * @param to empty: whichever voter the leader chooses
+     */
+    Future<Answer<Answer.Led>> transfer(Optional<MemberId> to, Duration wait);
+
+    /** Changes who belongs to the cluster, and answers when that is committed; for a new voter when it votes. */
+    Future<Answer<Answer.Changed>> changeMembers(MembersOrder order, Duration wait);
 
     /** Everything that the status document shows, as of now. */
     NodeStatus status();

@@ -17,6 +17,7 @@ import java.util.SortedMap;
  * @param syncedToDisk false when durability is set to memory
  * @param version version of this agent
  * @param zone where this member runs, for people and placement
+ * @param priority how gladly this member should lead, 0 to 100; higher is better
  * @param limits bounds of the queues
  */
 public record NodeOptions(
@@ -28,6 +29,7 @@ public record NodeOptions(
         boolean syncedToDisk,
         String version,
         Optional<String> zone,
+        int priority,
         Limits limits) {
 
     /** The members as they are compared between agents: {@code name=host:port}, sorted. */

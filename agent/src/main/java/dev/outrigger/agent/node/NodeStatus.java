@@ -14,7 +14,8 @@ import java.util.Optional;
  * @param clusterName from the settings
  * @param clusterId empty until the cluster is formed
  * @param node this member
- * @param role {@code leader}, {@code follower}, {@code pre-candidate}, {@code candidate}, or {@code forming}
+ * @param role {@code leader}, {@code follower}, {@code pre-candidate}, {@code candidate}; {@code learner} for one that
+ *     does not vote, {@code removed} for one that is no member any more, {@code forming} before there is a cluster
  * @param term current term
  * @param leader the leader, where known
  * @param log where the log stands
@@ -43,16 +44,24 @@ public record NodeStatus(
      * @param last last index, durable or not
      * @param durable last index that is durable here
      * @param commit commit index
+     * @param clusterCommit commit index of the cluster, as far as this member has heard; at least {@code commit}
      * @param applied everything up to here is applied by the local application
      * @param bytes bytes on disk
      * @param syncP99Micros 99th percentile of recent forces in microseconds, empty before the first
      */
     public record Log(
-            long first, long last, long durable, long commit, long applied, long bytes, Optional<Long> syncP99Micros) {}
+            long first,
+            long last,
+            long durable,
+            long commit,
+            long clusterCommit,
+            long applied,
+            long bytes,
+            Optional<Long> syncP99Micros) {}
 
     /**
      * @param peer {@code host:port}
-     * @param role {@code voter}
+     * @param role {@code voter} or {@code learner}
      * @param match highest index known durable there; known to the leader only
      * @param lastContactMs milliseconds since the last frame from it; empty for this member itself and before the first
      */

@@ -32,7 +32,11 @@ public record Problem(
         UNAUTHORIZED(401, "A token is required"),
         FORBIDDEN(403, "The request is not allowed"),
         NOT_FOUND(404, "There is nothing at this path"),
+        UNKNOWN_MEMBER(404, "There is no such member"),
         METHOD_NOT_ALLOWED(405, "The method is not allowed here"),
+        MEMBERSHIP_PENDING(409, "Another change is under way"),
+        UNHEALTHY(409, "Those who would have to go on are away"),
+        INVALID_CHANGE(409, "The members cannot be changed that way"),
         TOO_LARGE(413, "The command is too large"),
         UNSUPPORTED_MEDIA_TYPE(415, "The content type is not supported"),
         WRONG_CLUSTER(421, "This agent belongs to another cluster"),
@@ -42,6 +46,7 @@ public record Problem(
         APP_FAILED(502, "The application failed"),
         STALLED(503, "The agent does not answer in time"),
         NO_LEADER(503, "No leader is known"),
+        NOT_MET(503, "The new member's agent was not met"),
         NO_QUORUM(503, "No majority can be reached"),
         APP_UNAVAILABLE(503, "The application beside this agent is away"),
         SHUTTING_DOWN(503, "The agent is shutting down"),
@@ -70,7 +75,7 @@ public record Problem(
         NONE,
         /** May yet be executed. */
         UNKNOWN,
-        /** Executed by the application beside this agent; only its result is not known. */
+        /** Executed by the application beside this agent, only its result is not known; or it goes on by itself. */
         APPLIED
     }
 }

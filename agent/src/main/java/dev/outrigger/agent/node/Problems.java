@@ -9,7 +9,9 @@ import dev.outrigger.agent.node.Problem.Code;
 import dev.outrigger.agent.node.Problem.Outcome;
 import dev.outrigger.agent.peer.PeerTransport;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -36,15 +38,18 @@ final class Problems {
     }
 
     Problem noLeader() {
-        long reachable = 1
-                + transport.peers().values().stream()
-                        .filter(PeerTransport.PeerView::connected)
-                        .count();
-        int members = transport.peers().size() + 1;
-        if (reachable < members / 2 + 1) {
+        List<MemberId> voters = core.configuration().voters();
+        Map<MemberId, PeerTransport.PeerView> peers = transport.peers();
+        long reachable = voters.stream()
+                .filter(voter -> voter.equals(core.self())
+                        || Optional.ofNullable(peers.get(voter))
+                                .filter(PeerTransport.PeerView::connected)
+                                .isPresent())
+                .count();
+        if (reachable < voters.size() / 2 + 1) {
             return none(
                     Code.NO_QUORUM,
-                    "Only " + reachable + " of " + members + " members can be reached, and a majority is needed. "
+                    "Only " + reachable + " of " + voters.size() + " voters can be reached, and a majority is needed. "
                             + "This agent keeps trying; bring another member back.");
         }
         return none(Code.NO_LEADER, "No leader is known in term " + core.term() + ". An election is under way.");

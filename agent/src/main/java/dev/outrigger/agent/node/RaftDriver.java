@@ -6,6 +6,7 @@ import dev.outrigger.agent.app.AppStatus;
 import dev.outrigger.agent.app.CommittedLog;
 import dev.outrigger.agent.core.RaftCore;
 import dev.outrigger.agent.core.RoleName;
+import dev.outrigger.agent.core.message.Control;
 import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.LogFetch;
 import dev.outrigger.agent.core.message.MemberId;
@@ -14,6 +15,7 @@ import dev.outrigger.agent.core.message.Payload;
 import dev.outrigger.agent.core.message.Ready;
 import dev.outrigger.agent.node.Answer.Applied;
 import dev.outrigger.agent.peer.PeerTransport;
+import dev.outrigger.agent.wire.Hello;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * Drives one core: turns messages, ticks, disk and application events into its inputs, and its {@link Ready}s into
  * sending, writing and delivering. All of it on one event loop; inputs that are waiting there share one Ready.
  */
-final class RaftDriver implements CommittedLog, AppEvents, Commands.Group {
+final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, OperatorRequests.Group {
     private static final Logger LOG = LoggerFactory.getLogger(RaftDriver.class);
 
     private final Context context;
@@ -38,6 +41,10 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group {
     private final GroupCommit groupCommit;
     private final Commands commands;
     private final Barriers barriers;
+    private final OperatorRequests operators;
+    private final Membership members;
+    private final Runnable membersMoved;
+    private final Duration electionTimeout;
     private final AppChannel app;
     private final NodeMetrics metrics;
     private final Problems problems;
@@ -46,11 +53,15 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group {
     private final RecentLatency syncLatency = new RecentLatency();
     private boolean drainScheduled;
     private boolean stopping;
+    private boolean closed;
     private long appliedIndex;
     private long announcedDeliverable;
+    private MembersSeen membersSeen = new MembersSeen(0, 0, true);
     private Leadership announced = new Leadership(RoleName.FOLLOWER, 0, Optional.empty());
 
     /**
+     * @param members what {@code core} says of who belongs to the cluster, and what others say
+     * @param membersMoved called when the configuration, or what is known of its being committed, has changed
      * @param bootEpoch rises with every start, so that ids of proposals and reads are never used twice
      * @param appChannel makes the channel to the application
      * @param fatal called when the agent must stop at once: a bug in the core or a disk that failed
@@ -59,6 +70,8 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group {
             Context context,
             NodeOptions options,
             RaftCore core,
+            Membership members,
+            Runnable membersMoved,
             long bootEpoch,
             PeerTransport transport,
             LogThread logThread,
@@ -67,6 +80,9 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group {
             Consumer<Throwable> fatal) {
         this.context = context;
         this.core = core;
+        this.members = members;
+        this.membersMoved = membersMoved;
+        this.electionTimeout = options.electionTimeout();
         this.transport = transport;
         this.logThread = logThread;
         this.metrics = metrics;
@@ -83,6 +99,8 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group {
                 this::appliedIndex,
                 () -> problems.readExpired(),
                 firstId);
+        this.operators = new OperatorRequests(this, options.electionTimeout(), firstId);
+        core.priority(options.self(), options.priority());
     }
 
     void start() {
@@ -98,6 +116,7 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group {
         long nowNanos = System.nanoTime();
         commands.tick(nowNanos);
         barriers.tick(nowNanos);
+        operators.tick(nowNanos);
     }
 
     void receive(Message message) {
@@ -118,6 +137,51 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group {
         Future<Answer<Long>> barrier = barriers.barrier(wait);
         scheduleDrain();
         return barrier;
+    }
+
+    Future<Answer<Answer.Led>> transfer(Optional<MemberId> to, Duration wait) {
+        if (to.isPresent() && members.find(to.get()).isEmpty()) {
+            return Future.succeededFuture(new Answer.Failed<>(Problem.of(
+                    Problem.Code.UNKNOWN_MEMBER,
+                    Problem.Outcome.NONE,
+                    "There is no member " + to.get() + " in the cluster.")));
+        }
+        return ask(new TransferOrder(core, to, electionTimeout.multipliedBy(2)), wait);
+    }
+
+    /** @param met the greeting of an agent of this name that is not a member */
+    Future<Answer<Answer.Changed>> changeMembers(
+            MembersOrder order, Function<MemberId, Optional<Hello>> met, Duration wait) {
+        MembersChange change =
+                new MembersChange(order, members, met, () -> order.name().equals(core.self()) && isLeftOut());
+        return change.impossible()
+                .<Future<Answer<Answer.Changed>>>map(problem -> Future.succeededFuture(new Answer.Failed<>(problem)))
+                .orElseGet(() -> ask(change, wait));
+    }
+
+    private <T> Future<Answer<T>> ask(OperatorOrder<T> order, Duration wait) {
+        if (stopping) {
+            return Future.succeededFuture(new Answer.Failed<>(problems.shuttingDown()));
+        }
+        return asked(order, wait);
+    }
+
+    private <T> Future<Answer<T>> asked(OperatorOrder<T> order, Duration wait) {
+        Future<Answer<T>> answer = operators.ask(order, wait);
+        scheduleDrain();
+        return answer;
+    }
+
+    /** Who is removed through another member hears no more of the log, but only that it is refused. */
+    private boolean isLeftOut() {
+        return transport.peers().values().stream()
+                .flatMap(peer -> peer.problem().stream())
+                .anyMatch(problem -> problem.code().equals(Formation.REMOVED));
+    }
+
+    /** How gladly this member should lead, as it says itself. */
+    void priority(MemberId member, int priority) {
+        core.priority(member, priority);
     }
 
     Future<Answer<Payload>> query(Payload query, boolean linearizable, long minIndex, Duration wait) {
@@ -144,6 +208,9 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group {
     // ---- the core's output ----
 
     private void input(Runnable input) {
+        if (closed) {
+            return;
+        }
         guarded(() -> {
             core.wallClock(System.currentTimeMillis());
             input.run();
@@ -153,11 +220,13 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group {
 
     /** One drain for all inputs of this turn of the event loop, so that they share one write and one force. */
     private void scheduleDrain() {
-        if (!drainScheduled) {
+        if (!drainScheduled && !closed) {
             drainScheduled = true;
             context.runOnContext(ignored -> {
                 drainScheduled = false;
-                guarded(this::drain);
+                if (!closed) {
+                    guarded(this::drain);
+                }
             });
         }
     }
@@ -167,6 +236,7 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group {
         do {
             commands.pump();
             barriers.pump();
+            operators.look();
             while (core.hasReady()) {
                 dispatch(core.ready());
             }
@@ -175,11 +245,23 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group {
     }
 
     private void dispatch(Ready ready) {
+        requireNoSnapshots(ready);
         ready.sendNow().forEach(this::send);
         groupCommit.add(ready).forEach(this::send);
         ready.fetches().forEach(this::fetch);
         ready.receipts().forEach(commands::receipt);
         ready.reads().forEach(barriers::granted);
+        ready.controls().forEach(operators::receipt);
+    }
+
+    /** No agent of this version takes a snapshot, so none can be sent, and none can be stored. */
+    private static void requireNoSnapshots(Ready ready) {
+        if (ready.install().isPresent()
+                || !ready.chunkFetches().isEmpty()
+                || !ready.chunkWrites().isEmpty()) {
+            throw new IllegalStateException("a snapshot is to be sent or stored, which this version cannot do: it comes"
+                    + " from an agent of a newer version, or the log has lost its beginning");
+        }
     }
 
     private void send(Message message) {
@@ -207,6 +289,7 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group {
 
     /** Tells the application and the waiting clients what has changed. */
     private void announce() {
+        announceMembers();
         Leadership now = new Leadership(core.role(), core.term(), core.leader());
         if (!now.equals(announced)) {
             LOG.info("{} in term {}, leader {}", now.role(), now.term(), now.leaderName());
@@ -221,6 +304,19 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group {
         if (core.deliverableIndex() > announcedDeliverable) {
             announcedDeliverable = core.deliverableIndex();
             app.committed();
+        }
+    }
+
+    private void announceMembers() {
+        MembersSeen now = new MembersSeen(
+                core.configurationIndex(),
+                core.termAt(core.configurationIndex()),
+                core.configurationIndex() <= core.commitIndex());
+        if (!now.equals(membersSeen)) {
+            membersSeen = now;
+            members.follow();
+            LOG.info("members by entry {}{}: {}", now.index(), now.committed() ? "" : ", not committed yet", members);
+            membersMoved.run();
         }
     }
 
@@ -327,6 +423,17 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group {
     }
 
     @Override
+    public void control(long requestId, Control control) {
+        core.control(requestId, control);
+        scheduleDrain();
+    }
+
+    @Override
+    public boolean leaderKnown() {
+        return core.leader().isPresent();
+    }
+
+    @Override
     public boolean appAttached() {
         return app.status().attached();
     }
@@ -341,7 +448,8 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group {
         return announced;
     }
 
-    Problem noLeader() {
+    @Override
+    public Problem noLeader() {
         return problems.noLeader();
     }
 
@@ -359,16 +467,33 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group {
         commands.refuseWaiting(problems.shuttingDown());
     }
 
+    /** Lets another member lead, if this one does, so that nobody has to wait for an election. */
+    Future<Void> handOver(Duration wait) {
+        if (core.role() != RoleName.LEADER) {
+            return Future.succeededFuture();
+        }
+        return asked(new TransferOrder(core, Optional.empty(), wait), wait)
+                .onSuccess(answer -> LOG.info("handing the leadership over before the end: {}", answer))
+                .mapEmpty();
+    }
+
     /** Whether clients still wait for commands, or the disk for work. */
     boolean isQuiet() {
         return commands.pending() == 0 && groupCommit.isIdle();
     }
 
+    /** From here on the core hears nothing more: the peers and the disk are about to go. */
     Future<Void> close() {
+        closed = true;
+        groupCommit.close();
         commands.close();
         barriers.close(problems.shuttingDown());
+        operators.close();
         return app.close();
     }
+
+    /** The configuration in force, as last told to the owner. */
+    private record MembersSeen(long index, long term, boolean committed) {}
 
     /** Who leads, as told to the application and the log. */
     record Leadership(RoleName role, long term, Optional<MemberId> leader) {

@@ -11,8 +11,8 @@ public sealed interface Admission {
     /**
      * Closed, counted and shown.
      *
-     * @param code stable, upper case: {@code WRONG_CLUSTER}, {@code UNKNOWN_MEMBER}, {@code VOLUME_EMPTY}, {@code
-     *     MEMBERS_DIFFER}; at most 64 characters
+     * @param code stable, upper case: {@code WRONG_CLUSTER}, {@code UNKNOWN_MEMBER}, {@code REMOVED}, {@code
+     *     VOLUME_EMPTY}, {@code MEMBERS_DIFFER}; at most 64 characters
      * @param reason one sentence that names both sides
      */
     record Refused(String code, String reason) implements Admission {}

@@ -60,6 +60,15 @@ final class Dialer {
         }
     }
 
+    /** Who may talk has changed, and what this agent says of itself with it. */
+    void askAgain() {
+        if (current != null && current.link != null && current.link.askAgain()) {
+            restart();
+        } else {
+            hurry();
+        }
+    }
+
     /** Starts over, to greet with what has changed. */
     void restart() {
         backoff.reset();

@@ -109,6 +109,23 @@ final class Doorway {
         }
     }
 
+    /** The peer is none any more: ends its link without a word to the owner. */
+    void forget(RemotePeer peer) {
+        InboundLink link = peer.inbound();
+        if (link != null) {
+            link.abandon();
+            peer.inbound(null);
+        }
+    }
+
+    /** Who may talk has changed. */
+    void askAgain(RemotePeer peer) {
+        InboundLink link = peer.inbound();
+        if (link != null) {
+            link.askAgain();
+        }
+    }
+
     void keepAlive() {
         for (Dialer dialer : dialers.values()) {
             InboundLink link = dialer.peer().inbound();
@@ -122,13 +139,7 @@ final class Doorway {
     void clear() {
         List.copyOf(strangers).forEach(InboundLink::abandon);
         strangers.clear();
-        for (Dialer dialer : dialers.values()) {
-            InboundLink link = dialer.peer().inbound();
-            if (link != null) {
-                link.abandon();
-                dialer.peer().inbound(null);
-            }
-        }
+        dialers.values().forEach(dialer -> forget(dialer.peer()));
     }
 
     private void logStranger(String format, @Nullable Object... arguments) {

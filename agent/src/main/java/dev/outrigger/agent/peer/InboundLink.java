@@ -23,6 +23,7 @@ final class InboundLink implements FrameConnection.Listener {
     private final long greetingTimer;
 
     private @Nullable RemotePeer peer;
+    private @Nullable Hello greeting;
     private boolean admitted;
 
     InboundLink(LocalEnd local, Doorway doorway, NetSocket socket) {
@@ -102,24 +103,44 @@ final class InboundLink implements FrameConnection.Listener {
             refuse(Refusals.nameTaken(local.self(), connection.remoteAddress()));
             return;
         }
-        RemotePeer known = doorway.peer(hello.node());
-        if (known == null) {
-            refuse(Refusals.unknownMember(local.self(), hello.node()));
-            return;
-        }
+        // Strangers too: the owner may want to know who would be let in.
         Admission admission = local.events().admit(hello);
+        RemotePeer known = doorway.peer(hello.node());
         if (connection.isEnded()) {
             return;
         }
         if (admission instanceof Admission.Refused refused) {
             Refusal refusal = new Refusal(refused.code(), refused.reason());
-            if (!known.isConnected()) {
+            if (known != null && !known.isConnected()) {
                 known.refusedBySelf(refusal);
             }
             refuse(refusal);
+        } else if (known == null) {
+            refuse(Refusals.unknownMember(local.self(), hello.node()));
+        } else {
+            greeting = hello;
+            answer(hello, known, admission instanceof Admission.Admitted);
+        }
+    }
+
+    /**
+     * Who may talk has changed: whom the owner would not let in any more is shown out, and who was only met is let go, to
+     * come back and be admitted.
+     */
+    void askAgain() {
+        if (greeting == null || peer == null) {
             return;
         }
-        answer(hello, known, admission instanceof Admission.Admitted);
+        Admission admission = local.events().admit(greeting);
+        if (connection.isEnded()) {
+            return;
+        }
+        if (admission instanceof Admission.Refused refused) {
+            peer.inbound(null);
+            refuse(new Refusal(refused.code(), refused.reason()));
+        } else if (!admitted && admission instanceof Admission.Admitted) {
+            doorway.forget(peer);
+        }
     }
 
     private void answer(Hello hello, RemotePeer known, boolean admit) {

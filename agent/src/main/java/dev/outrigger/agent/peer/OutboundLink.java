@@ -85,6 +85,21 @@ final class OutboundLink implements FrameConnection.Listener {
         }
     }
 
+    /**
+     * Who may talk has changed: whom the owner would not talk to any more is refused. Whether to greet anew, because the
+     * two have only met so far.
+     */
+    boolean askAgain() {
+        if (!greeted || remote == null || connection.isEnded()) {
+            return false;
+        }
+        if (local.events().admit(remote) instanceof Admission.Refused refused) {
+            refuse(new Refusal(refused.code(), refused.reason()));
+            return false;
+        }
+        return !admitted;
+    }
+
     /** Ends the link; its fate hears nothing of it. */
     void abandon() {
         local.cancelTimer(greetingTimer);

@@ -5,6 +5,7 @@ import dev.outrigger.agent.wire.WireException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
 import java.util.function.Supplier;
 
 /** What the transport counts. The tags are few: nothing that a stranger sends becomes one. */
@@ -32,22 +33,23 @@ final class PeerMetrics {
     }
 
     OfPeer ofPeer(MemberId peer, Supplier<Number> connected, Supplier<Number> queuedBytes) {
-        Gauge.builder("outrigger.peer.connected", connected)
+        Gauge connectedGauge = Gauge.builder("outrigger.peer.connected", connected)
                 .description("1 while messages to the peer can be sent")
                 .tag("peer", peer.name())
                 .register(registry);
-        Gauge.builder("outrigger.peer.queue", queuedBytes)
+        Gauge queueGauge = Gauge.builder("outrigger.peer.queue", queuedBytes)
                 .description("Bytes that wait for the peer's socket")
                 .baseUnit("bytes")
                 .tag("peer", peer.name())
                 .register(registry);
-        return new OfPeer(registry, peer.name());
+        return new OfPeer(registry, peer.name(), List.of(connectedGauge, queueGauge));
     }
 
     /** What is counted of one peer. */
     static final class OfPeer {
         private final MeterRegistry registry;
         private final String peer;
+        private final List<Gauge> gauges;
         private final Counter framesIn;
         private final Counter framesOut;
         private final Counter bytesIn;
@@ -55,15 +57,21 @@ final class PeerMetrics {
         private final Counter reconnects;
         private final Counter refusedByPeer;
 
-        private OfPeer(MeterRegistry registry, String peer) {
+        private OfPeer(MeterRegistry registry, String peer, List<Gauge> gauges) {
             this.registry = registry;
             this.peer = peer;
+            this.gauges = gauges;
             framesIn = registry.counter("outrigger.peer.frames", "peer", peer, "direction", "in");
             framesOut = registry.counter("outrigger.peer.frames", "peer", peer, "direction", "out");
             bytesIn = registry.counter("outrigger.peer.bytes", "peer", peer, "direction", "in");
             bytesOut = registry.counter("outrigger.peer.bytes", "peer", peer, "direction", "out");
             reconnects = registry.counter("outrigger.peer.reconnects", "peer", peer);
             refusedByPeer = registry.counter("outrigger.peer.refused.by.peer", "peer", peer);
+        }
+
+        /** Its gauges would show the last value for ever. */
+        void forget() {
+            gauges.forEach(registry::remove);
         }
 
         void frameIn() {

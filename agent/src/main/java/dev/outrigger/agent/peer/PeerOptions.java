@@ -52,6 +52,16 @@ public record PeerOptions(
         return new PeerOptions(self, listenHost, listenPort, peers, limits, timing, Optional.of(files));
     }
 
+    /** Whether this is {@code host:port}, as peers are given. */
+    public static boolean isAddress(String hostAndPort) {
+        try {
+            address(hostAndPort);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
     static HostAndPort address(String hostAndPort) {
         HostAndPort address = HostAndPort.parseAuthority(hostAndPort, -1);
         if (address == null

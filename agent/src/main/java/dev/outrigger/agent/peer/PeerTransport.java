@@ -25,6 +25,15 @@ public interface PeerTransport {
     /** Ends all connections to peers and connects anew, to greet with what has changed. */
     void reconnect();
 
+    /**
+     * Who the peers are from now on, in place of those before: connects to new ones, lets go of those that are missing or
+     * have moved, and asks its owner about all that stay anew: one that is not admitted any more is refused, and one that
+     * was only met is greeted again.
+     *
+     * @param peers where every other member is, {@code host:port}; one that is no address is left out
+     */
+    void follow(Map<MemberId, String> peers);
+
     /** What is known of each peer, by name. */
     Map<MemberId, PeerView> peers();
 

@@ -72,6 +72,15 @@ final class RemotePeer {
                 Optional.ofNullable(problem));
     }
 
+    boolean isAt(String otherAddress) {
+        return configuredAddress.equals(otherAddress);
+    }
+
+    /** It is a peer no longer: nothing more is counted of it. */
+    void forget() {
+        metrics.forget();
+    }
+
     boolean isConnected() {
         OutboundLink link = outbound;
         return link != null && link.isAdmitted();

@@ -18,12 +18,15 @@ import io.vertx.core.net.TcpConfig;
 import io.vertx.core.net.TcpOption;
 import io.vertx.core.net.TcpServerConfig;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Agents over TCP. Every agent opens one connection to every peer and sends its messages there; on the connections that
@@ -34,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * must be called; those may be called anywhere.
  */
 public final class TcpPeerTransport implements PeerTransport {
+    private static final Logger LOG = LoggerFactory.getLogger(TcpPeerTransport.class);
     private static final int DNS_QUERY_TIMEOUT_MILLIS = 2_000;
 
     private final Vertx vertx;
@@ -45,6 +49,7 @@ public final class TcpPeerTransport implements PeerTransport {
     private @Nullable NetServer server;
     private @Nullable TlsReload tlsReload;
     private long aliveTimer;
+    private boolean connecting;
     private boolean closed;
 
     /**
@@ -64,10 +69,13 @@ public final class TcpPeerTransport implements PeerTransport {
         this.local = new LocalEnd(context, options, greeting, events, new PeerMetrics(registry));
         this.doorway = new Doorway(local, dialers);
         this.client = vertx.createNetClient(clientConfig(options));
-        options.peers().forEach((id, address) -> {
-            RemotePeer peer = new RemotePeer(id, address, local.metrics());
-            dialers.put(id, new Dialer(local, peer, client));
-        });
+        options.peers().forEach(this::add);
+    }
+
+    private Dialer add(MemberId id, String address) {
+        Dialer dialer = new Dialer(local, new RemotePeer(id, address, local.metrics()), client);
+        dialers.put(id, dialer);
+        return dialer;
     }
 
     /**
@@ -101,6 +109,34 @@ public final class TcpPeerTransport implements PeerTransport {
         }
         doorway.clear();
         dialers.values().forEach(Dialer::restart);
+    }
+
+    @Override
+    public void follow(Map<MemberId, String> peers) {
+        if (closed) {
+            return;
+        }
+        for (Dialer dialer : List.copyOf(dialers.values())) {
+            RemotePeer peer = dialer.peer();
+            if (peer.isAt(peers.getOrDefault(peer.id(), ""))) {
+                doorway.askAgain(peer);
+                dialer.askAgain();
+            } else {
+                LOG.info("{}: no peer any more", peer.described());
+                doorway.forget(peer);
+                dialer.stop();
+                peer.forget();
+                dialers.remove(peer.id());
+            }
+        }
+        peers.forEach((id, address) -> {
+            if (!dialers.containsKey(id) && PeerOptions.isAddress(address)) {
+                Dialer dialer = add(id, address);
+                if (connecting) {
+                    dialer.dial();
+                }
+            }
+        });
     }
 
     @Override
@@ -177,6 +213,7 @@ public final class TcpPeerTransport implements PeerTransport {
         if (closed) {
             return;
         }
+        connecting = true;
         dialers.values().forEach(Dialer::dial);
         aliveTimer = vertx.setPeriodic(local.options().timing().aliveMillis(), id -> {
             dialers.values().forEach(Dialer::keepAlive);

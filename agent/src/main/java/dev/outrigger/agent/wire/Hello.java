@@ -14,9 +14,11 @@ import java.util.Optional;
  * @param storageId identity of the sender's disk
  * @param bootEpoch how often the sender has started on that disk
  * @param initialMembers the first members as the sender's settings list them, {@code name=host:port}, sorted
- * @param cluster the cluster that the sender's disk belongs to; empty while it belongs to none
+ * @param cluster the cluster that the sender's disk belongs to, with the latest configuration that the sender knows to be
+ *     committed; empty while it belongs to none
  * @param version version of the sender's agent
  * @param zone the sender's zone, empty when not set
+ * @param priority how gladly the sender should lead, 0 to 255; higher is better
  */
 public record Hello(
         String clusterName,
@@ -26,8 +28,12 @@ public record Hello(
         List<String> initialMembers,
         Optional<ClusterIdentity> cluster,
         String version,
-        String zone) {
+        String zone,
+        int priority) {
     public Hello {
         initialMembers = List.copyOf(initialMembers);
+        if (priority < 0 || priority > 255) {
+            throw new IllegalArgumentException("a priority of " + priority);
+        }
     }
 }

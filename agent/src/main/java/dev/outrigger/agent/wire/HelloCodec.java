@@ -2,6 +2,7 @@ package dev.outrigger.agent.wire;
 
 import static dev.outrigger.agent.wire.WireException.Reason.BAD_VALUE;
 
+import dev.outrigger.agent.core.message.Configuration;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.storage.ClusterIdentity;
 import java.util.List;
@@ -35,6 +36,7 @@ public final class HelloCodec {
         hello.cluster().ifPresent(cluster -> encode(cluster, out));
         text(hello.version(), out);
         text(hello.zone(), out);
+        out.u8(hello.priority());
         out.endFrame();
         if (out.length() - start - FrameSplitter.LENGTH_BYTES > HELLO_BYTES_MAX) {
             throw new IllegalArgumentException("a greeting of more than " + HELLO_BYTES_MAX + " bytes");
@@ -55,7 +57,8 @@ public final class HelloCodec {
                 in.list(TEXT_LENGTH_BYTES, () -> text(in)),
                 in.bool() ? Optional.of(cluster(in)) : Optional.empty(),
                 text(in),
-                text(in));
+                text(in),
+                in.u8());
         in.end();
         return hello;
     }
@@ -68,6 +71,9 @@ public final class HelloCodec {
             text(member.peer(), out);
             text(member.storageId(), out);
         });
+        out.int64(cluster.committed().index());
+        out.int64(cluster.committed().term());
+        out.payload(cluster.committed().configuration().encode());
     }
 
     private static ClusterIdentity cluster(FrameReader in) {
@@ -75,7 +81,15 @@ public final class HelloCodec {
         String clusterId = text(in);
         List<ClusterIdentity.Member> members =
                 in.list(3 * TEXT_LENGTH_BYTES, () -> new ClusterIdentity.Member(member(in), text(in), text(in)));
-        return new ClusterIdentity(clusterName, clusterId, members);
+        long index = in.natural();
+        long term = in.natural();
+        try {
+            ClusterIdentity.Committed committed =
+                    new ClusterIdentity.Committed(index, term, Configuration.decode(in.payload()));
+            return new ClusterIdentity(clusterName, clusterId, members).with(committed);
+        } catch (IllegalArgumentException e) {
+            throw new WireException(BAD_VALUE, "the members of a cluster: " + e.getMessage());
+        }
     }
 
     private static MemberId member(FrameReader in) {

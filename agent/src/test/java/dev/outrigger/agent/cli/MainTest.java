@@ -148,6 +148,61 @@ class MainTest {
     }
 
     @Test
+    void membersAreListedAsTheStatusHasThem() {
+        body = "{\"members\":[{\"name\":\"a\",\"peer\":\"h:1\",\"role\":\"voter\"}]}";
+        assertEquals(0, run("members", "list"));
+        assertEquals("GET /v1/status -", request);
+        assertEquals(
+                "a voter",
+                out.toString(StandardCharsets.UTF_8)
+                        .replaceAll("\\s+h:1\\s+", " ")
+                        .strip());
+        out.reset();
+        assertEquals(0, run("members", "list", "--json"));
+        assertEquals(body + "\n", out.toString(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void membersAreAddedRemovedAndReplaced() {
+        body = "{\"index\":9,\"members\":[{\"name\":\"d\",\"peer\":\"h:1\",\"role\":\"voter\"}]}";
+        assertEquals(0, run("members", "add", "d", "h:1", "--wait", "2"));
+        assertEquals("POST /v1/members wait=2.0", request);
+        assertEquals("{\"name\":\"d\",\"peer\":\"h:1\",\"role\":\"voter\"}", requestBody);
+        assertEquals(0, run("members", "add", "d", "h:1", "--learner"));
+        assertEquals("{\"name\":\"d\",\"peer\":\"h:1\",\"role\":\"learner\"}", requestBody);
+        assertEquals(0, run("members", "remove", "d"));
+        assertEquals("DELETE /v1/members/d wait=30.0", request);
+        assertEquals(0, run("members", "replace", "d"));
+        assertEquals("POST /v1/members/d/replace wait=30.0", request);
+    }
+
+    @Test
+    void transferPrintsWhoLeads() {
+        body = "{\"leader\":\"b\",\"term\":6}";
+        assertEquals(0, run("transfer", "--to", "b"));
+        assertEquals("POST /v1/leader wait=30.0", request);
+        assertEquals("{\"to\":\"b\"}", requestBody);
+        assertEquals("leader b in term 6\n", out.toString(StandardCharsets.UTF_8));
+        out.reset();
+        assertEquals(0, run("transfer", "--json"));
+        assertEquals("{}", requestBody);
+        assertEquals(body + "\n", out.toString(StandardCharsets.UTF_8));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"409,MEMBERSHIP_PENDING,none,1", "504,DEADLINE,unknown,3", "504,DEADLINE,applied,3"})
+    void operatorsAreToldTheOutcomeByTheExitCode(int status, String code, String outcome, int exit) {
+        this.status = status;
+        body = new JsonObject()
+                .put("code", code)
+                .put("detail", "why")
+                .put("outcome", outcome)
+                .encode();
+        assertEquals(exit, run("members", "remove", "d"));
+        assertEquals(exit, run("transfer"));
+    }
+
+    @Test
     void versionPrintsTheVersion() {
         assertEquals(0, run("version"));
         assertTrue(out.toString(StandardCharsets.UTF_8).startsWith("outrigger "));
@@ -163,6 +218,11 @@ class MainTest {
         "submit --wait never x",
         "submit --wait 0 x",
         "query --consistency sometimes x",
+        "members",
+        "members add d",
+        "members remove",
+        "members remove d --wait never",
+        "transfer --wait 0",
         "agent --bogus 1",
         "agent --cluster",
         "status --api"

@@ -17,15 +17,24 @@ import dev.outrigger.agent.core.message.Ready;
 import dev.outrigger.agent.session.SessionLimits;
 import dev.outrigger.agent.session.SessionTable;
 import dev.outrigger.agent.session.Verdict;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
 
 /**
  * Bugs that were found in other implementations of Raft, by their number in {@code docs/known-bugs.md}, which also names
@@ -34,6 +43,9 @@ import org.junit.jupiter.api.Test;
  * lose it.
  */
 class KnownBugsTest {
+    private static final Path TABLE = Path.of("docs/known-bugs.md");
+    private static final Path STORIES = Path.of("src/test/resources/raft/bugs");
+    private static final Pattern IN_QUOTES = Pattern.compile("`([^`]+)`");
     private static final MemberId D = new MemberId("d");
 
     @Test
@@ -86,8 +98,10 @@ class KnownBugsTest {
     @DisplayName("7: entries are acknowledged before they are durable (NATS, Redis-Raft, LazyFS)")
     void entriesAreDurableBeforeTheyAreAcknowledged() throws IOException {
         play("07_acknowledged_before_the_disk")
-                .neverTells("b send b->a t1 match 2 round 1")
-                .tells("a LEADER in term 1, vote a, log ends 2@1, durable 2, commit 1");
+                .tells("b send b->a t1 match 1 round 2")
+                .neverTells("b send b->a t1 match 2 round 2")
+                .tells("a LEADER in term 1, vote a, log ends 2@1, durable 2, commit 1")
+                .endsWith("a commits up to 2");
     }
 
     @Test
@@ -127,6 +141,8 @@ class KnownBugsTest {
     @DisplayName("14: a purged entry is taken for a conflict, and committed ones are deleted (OpenRaft 509)")
     void aPurgedEntryIsNoConflict() throws IOException {
         play("14_purged_entry_taken_for_a_conflict")
+                .tells("b send b->a t1 match 6 round 1")
+                .tells("b send b->a t1 match 8 round 1")
                 .tells("b FOLLOWER of a in term 1, vote a, log ends 6@1, durable 6, commit 6")
                 .endsWith("b FOLLOWER of a in term 1, vote a, log ends 8@1, durable 8, commit 8");
     }
@@ -256,6 +272,7 @@ class KnownBugsTest {
     }
 
     @Test
+    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // for ever would be in one call of the core
     @DisplayName("29: what is larger than a limit is tried for ever (Copycat 181, engula 1080, raft-grpc-transport 9)")
     void entriesAboveEveryLimitArriveOneByOne() {
         Cluster cluster = new Cluster(3, KnownBugsTest::tight, line -> {});
@@ -335,6 +352,20 @@ class KnownBugsTest {
     }
 
     @Test
+    @DisplayName("34: a member is ready before it caught up, and a rolling restart loses the majority (ArcadeDB 4834)")
+    void aMemberKnowsHowFarBehindItsClusterItIs() {
+        Cluster cluster = elected();
+        cluster.isolate("c");
+        List.of("u", "v", "w", "x").forEach(command -> propose(cluster, "a", command));
+        cluster.heal();
+        cluster.tick("a", Cluster.HEARTBEAT_TICKS);
+        cluster.ready("a");
+        cluster.deliver("a", "c");
+        assertEquals(1, cluster.core("c").commitIndex());
+        assertEquals(5, cluster.core("c").clusterCommitIndex());
+    }
+
+    @Test
     @DisplayName("36: the members are taken from the settings at a restart (typesense 235, d-engine 431)")
     void theMembersAreThoseOfTheLogAfterARestart() {
         Cluster cluster = changed();
@@ -374,12 +405,88 @@ class KnownBugsTest {
         assertEquals(3, core.commitIndex());
     }
 
+    // ---- the table ----
+
+    @Test
+    void theTableNamesEveryBugWithTestsThatExist() throws IOException {
+        List<String> rows = Files.readAllLines(TABLE).stream()
+                .filter(line -> line.matches("\\| \\d+ \\|.*"))
+                .toList();
+        assertEquals(37, rows.size());
+        Map<String, Class<?>> tests = testClasses();
+        for (int number = 1; number <= rows.size(); number++) {
+            String row = rows.get(number - 1);
+            assertTrue(row.startsWith("| " + number + " |"), row);
+            String named = row.substring(row.lastIndexOf('|', row.length() - 2));
+            List<String> names = IN_QUOTES
+                    .matcher(named)
+                    .results()
+                    .map(result -> result.group(1))
+                    .toList();
+            assertFalse(names.isEmpty(), row);
+            names.forEach(name -> assertTrue(exists(name, tests), name));
+        }
+    }
+
+    @Test
+    void everyStoryIsInTheTableAndIsPlayed() throws IOException {
+        String table = Files.readString(TABLE);
+        String source = Files.readString(Path.of("src/test/java/dev/outrigger/agent/core/KnownBugsTest.java"));
+        try (Stream<Path> stories = Files.list(STORIES)) {
+            stories.map(story -> story.getFileName().toString()).forEach(story -> {
+                assertTrue(table.contains("`" + story + "`"), story);
+                assertTrue(source.contains("play(\"" + story.replace(".txt", "") + "\")"), story);
+            });
+        }
+    }
+
+    private static boolean exists(String name, Map<String, Class<?>> tests) {
+        if (name.endsWith(".txt")) {
+            return Files.exists(STORIES.resolve(name));
+        }
+        String[] classAndMethod = name.split("#");
+        Class<?> test = Objects.requireNonNull(tests.get(classAndMethod[0]), name);
+        return Arrays.stream(test.getDeclaredMethods())
+                .anyMatch(method -> method.getName().equals(classAndMethod[1])
+                        && (method.isAnnotationPresent(Test.class)
+                                || method.isAnnotationPresent(ParameterizedTest.class)));
+    }
+
+    /** By simple name; a nested one as {@code Outer.Nested}. */
+    private static Map<String, Class<?>> testClasses() throws IOException {
+        Map<String, Class<?>> found = new TreeMap<>();
+        Path sources = Path.of("src/test/java");
+        try (Stream<Path> files = Files.walk(sources)) {
+            for (Path file : files.filter(path -> path.toString().endsWith("Test.java"))
+                    .sorted()
+                    .toList()) {
+                String path = sources.relativize(file).toString();
+                Class<?> test = load(path.replace(".java", "").replace(File.separatorChar, '.'));
+                found.put(test.getSimpleName(), test);
+                for (Class<?> nested : test.getDeclaredClasses()) {
+                    found.put(test.getSimpleName() + "." + nested.getSimpleName(), nested);
+                }
+            }
+        }
+        return found;
+    }
+
+    private static Class<?> load(String name) {
+        try {
+            return Class.forName(name, false, KnownBugsTest.class.getClassLoader());
+        } catch (ClassNotFoundException missing) {
+            throw new AssertionError(missing);
+        }
+    }
+
     // ---- what the tests are made of ----
 
     /** Plays {@code raft/bugs/<name>.txt}. */
     private static Story play(String name) throws IOException {
-        String happened = TranscriptTest.play(Path.of("src/test/resources/raft/bugs", name + ".txt"));
-        return new Story(name, happened.lines().toList());
+        String happened = TranscriptTest.play(STORIES.resolve(name + ".txt"));
+        Story story = new Story(name, happened.lines().toList());
+        assertTrue(story.lines().stream().noneMatch(line -> line.startsWith("STOPPED")), name);
+        return story;
     }
 
     /** What came of a transcript, line by line. */

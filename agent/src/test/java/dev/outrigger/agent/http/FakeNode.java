@@ -1,9 +1,11 @@
 package dev.outrigger.agent.http;
 
 import dev.outrigger.agent.app.AppStatus;
+import dev.outrigger.agent.core.message.Configuration;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Payload;
 import dev.outrigger.agent.node.Answer;
+import dev.outrigger.agent.node.MembersOrder;
 import dev.outrigger.agent.node.Node;
 import dev.outrigger.agent.node.NodeStatus;
 import dev.outrigger.agent.node.Problem;
@@ -33,6 +35,14 @@ public final class FakeNode implements Node {
     public volatile Future<Answer<Long>> barrier = Future.succeededFuture(new Answer.Ok<>(90L));
     public volatile Function<Payload, Future<Answer<Payload>>> onQuery =
             query -> Future.succeededFuture(new Answer.Ok<>(query));
+    public final List<Optional<MemberId>> transfers = new CopyOnWriteArrayList<>();
+    public final List<MembersOrder> orders = new CopyOnWriteArrayList<>();
+    public volatile Future<Answer<Answer.Led>> transfer =
+            Future.succeededFuture(new Answer.Ok<>(new Answer.Led(new MemberId("b"), 6)));
+    public volatile Future<Answer<Answer.Changed>> changed = Future.succeededFuture(new Answer.Ok<>(new Answer.Changed(
+            97,
+            List.of(new Configuration.Member(
+                    new MemberId("d"), "disk-d", "host-d:7412", Configuration.Standing.VOTER)))));
     public volatile NodeStatus status = leader();
     public volatile Runnable onStatus = () -> {};
 
@@ -64,6 +74,20 @@ public final class FakeNode implements Node {
     public Future<Answer<Payload>> query(Payload query, boolean linearizable, long minIndex, Duration wait) {
         queries.add(new Query(query, linearizable, minIndex, wait));
         return onQuery.apply(query);
+    }
+
+    @Override
+    public Future<Answer<Answer.Led>> transfer(Optional<MemberId> to, Duration wait) {
+        waits.add(wait);
+        transfers.add(to);
+        return transfer;
+    }
+
+    @Override
+    public Future<Answer<Answer.Changed>> changeMembers(MembersOrder order, Duration wait) {
+        waits.add(wait);
+        orders.add(order);
+        return changed;
     }
 
     @Override
@@ -104,7 +128,7 @@ public final class FakeNode implements Node {
                 "leader",
                 5,
                 Optional.of(new MemberId("a")),
-                new NodeStatus.Log(1, 91, 91, 90, 90, 4096, Optional.of(812L)),
+                new NodeStatus.Log(1, 91, 91, 90, 90, 90, 4096, Optional.of(812L)),
                 new AppStatus(
                         AppStatus.State.SERVING,
                         Optional.of("kv"),
@@ -149,7 +173,7 @@ public final class FakeNode implements Node {
                 "follower",
                 6,
                 Optional.empty(),
-                new NodeStatus.Log(1, 0, 0, 0, 0, 0, Optional.empty()),
+                new NodeStatus.Log(1, 0, 0, 0, 0, 0, 0, Optional.empty()),
                 new AppStatus(
                         AppStatus.State.WAITING,
                         Optional.empty(),

@@ -36,6 +36,15 @@ class ReadinessTest {
         assertTrue(Readiness.of(behind(10_001)).verbose().contains("10001 committed entries still to apply"));
     }
 
+    /** Known bug 34: it was away, and has just taken and applied the first piece of what it missed. */
+    @Test
+    void aMemberThatIsBehindItsClusterIsNotReadyHoweverBusyItsApplicationIs() {
+        NodeStatus.Log log = new NodeStatus.Log(1, 500, 500, 500, 20_000, 500, 0, Optional.empty());
+        Readiness readiness = Readiness.of(with(well.members(), well.leader(), log, well.app()));
+        assertFalse(readiness.ready());
+        assertTrue(readiness.verbose().contains("19500 committed entries still to apply, up to 20000"));
+    }
+
     @ParameterizedTest
     @EnumSource(AppStatus.State.class)
     void onlyAnAttachedApplicationIsReady(AppStatus.State state) {
@@ -45,7 +54,8 @@ class ReadinessTest {
     }
 
     private NodeStatus behind(long entries) {
-        NodeStatus.Log log = new NodeStatus.Log(1, 20_000, 20_000, 20_000, 20_000 - entries, 0, Optional.empty());
+        long applied = 20_000 - entries;
+        NodeStatus.Log log = new NodeStatus.Log(1, 20_000, 20_000, 20_000, 20_000, applied, 0, Optional.empty());
         return with(well.members(), well.leader(), log, well.app());
     }
 

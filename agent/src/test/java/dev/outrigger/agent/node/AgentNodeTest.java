@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.node.Answer.Applied;
+import dev.outrigger.agent.node.MembersOrder.Remove;
+import dev.outrigger.agent.node.MembersOrder.Replace;
 import dev.outrigger.agent.node.Problem.Code;
 import dev.outrigger.agent.node.Problem.Outcome;
 import io.vertx.core.Future;
@@ -16,6 +18,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -196,7 +199,111 @@ class AgentNodeTest {
         }
     }
 
-    private static void assertProblem(Code code, Outcome outcome, Answer<Applied> answer) {
+    @Test
+    void leadershipGoesWhereTheOperatorWants() throws Exception {
+        try (NodeFixture cluster = new NodeFixture("a", "b", "c").startAll()) {
+            MemberId target = cluster.follower();
+            for (MemberId asked : List.of(target, cluster.leader())) {
+                Answer<Answer.Led> led = await(
+                        cluster.onLoop(() -> cluster.node(asked).transfer(Optional.of(target), NodeFixture.WAIT)));
+                Answer.Ok<?> ok = assertInstanceOf(Answer.Ok.class, led, led::toString);
+                assertEquals(target, ((Answer.Led) ok.value()).leader());
+            }
+            assertEquals(target, cluster.leader());
+            assertProblem(
+                    Code.UNKNOWN_MEMBER,
+                    Outcome.NONE,
+                    await(cluster.onLoop(() -> cluster.node(A).transfer(Optional.of(new MemberId("z")), SHORT))));
+        }
+    }
+
+    @Test
+    void aLeaderThatStopsHandsOverFirst() throws Exception {
+        try (NodeFixture cluster = new NodeFixture("a", "b", "c").startAll()) {
+            MemberId old = cluster.leader();
+            long term = cluster.onLoop(() -> cluster.node(old).status().term());
+            cluster.stop(old);
+            MemberId next = cluster.nodes.keySet().iterator().next();
+            NodeStatus status = cluster.onLoop(() -> cluster.node(next).status());
+            // No waiting for an election: somebody leads by the time that the old one is gone.
+            assertEquals(term + 1, status.term());
+            assertTrue(status.leader().filter(leader -> !leader.equals(old)).isPresent(), status::toString);
+        }
+    }
+
+    @Test
+    void aMemberLeavesAndItsEmptiedDiskComesBackOnlyByReplacement() throws Exception {
+        try (NodeFixture cluster = new NodeFixture("a", "b", "c").startAll()) {
+            MemberId leader = cluster.leader();
+            MemberId victim = cluster.follower();
+            cluster.stop(victim);
+            cluster.wipe(victim);
+            assertProblem(Code.NOT_MET, Outcome.NONE, await(cluster.change(leader, new Replace(victim), SHORT)));
+            cluster.start(victim);
+            cluster.submit(leader, "meanwhile");
+            assertEquals(
+                    "forming",
+                    cluster.onLoop(() -> cluster.node(victim).status().role()));
+            Answer<Answer.Changed> replaced = await(cluster.change(leader, new Replace(victim), NodeFixture.WAIT));
+            assertInstanceOf(Answer.Ok.class, replaced, replaced::toString);
+            assertEquals("meanwhile", cluster.query(victim));
+            assertEquals(
+                    "follower",
+                    cluster.onLoop(() -> cluster.node(victim).status().role()));
+
+            Answer<Answer.Changed> removed = await(cluster.change(leader, new Remove(victim), NodeFixture.WAIT));
+            assertInstanceOf(Answer.Ok.class, removed, removed::toString);
+            assertProblem(Code.UNKNOWN_MEMBER, Outcome.NONE, await(cluster.change(leader, new Remove(victim), SHORT)));
+            cluster.submit(leader, "without it");
+            assertEquals(
+                    2,
+                    cluster.onLoop(() -> cluster.node(leader).status().members().size()));
+        }
+    }
+
+    @Test
+    void whatIsNoAddressIsNoMember() throws Exception {
+        try (NodeFixture cluster = new NodeFixture("a").startAll()) {
+            cluster.leader();
+            MembersOrder.Add add = new MembersOrder.Add(B, "nowhere", true);
+            assertProblem(Code.MALFORMED, Outcome.NONE, await(cluster.change(A, add, SHORT)));
+        }
+    }
+
+    /** Known bug 26: whatever takes long is done elsewhere, and all nodes here share one event loop. */
+    @Test
+    void aDiskThatStandsStillDoesNotStopTheHeartbeats() throws Exception {
+        try (NodeFixture cluster = new NodeFixture("a", "b", "c").startAll()) {
+            MemberId leader = cluster.leader();
+            MemberId follower = cluster.follower();
+            long term = cluster.onLoop(() -> cluster.node(leader).status().term());
+            cluster.storage(follower).holdUp();
+            cluster.submit(leader, "one");
+            long afterThreeTimeouts = System.nanoTime() + Duration.ofMillis(900).toNanos();
+            until("the event loop ticks on", () -> cluster.node(follower).lastTickNanos() - afterThreeTimeouts > 0);
+            assertEquals(leader, cluster.leader());
+            assertEquals(
+                    term, cluster.onLoop(() -> cluster.node(follower).status().term()));
+        }
+    }
+
+    /** Known bug 25, the other half: an application that stands still is no reason to change the leader. */
+    @Test
+    void anApplicationThatIsAwayDoesNotChangeTheLeader() throws Exception {
+        try (NodeFixture cluster = new NodeFixture("a", "b", "c").startAll()) {
+            MemberId leader = cluster.leader();
+            long term = cluster.onLoop(() -> cluster.node(leader).status().term());
+            cluster.app(leader).close();
+            assertEquals("eno", cluster.submit(cluster.follower(), "one"));
+            Answer<Applied> refused = await(cluster.submit(leader, "two", SHORT));
+            assertInstanceOf(Answer.Failed.class, refused);
+            assertEquals(leader, cluster.leader());
+            assertEquals(
+                    term, cluster.onLoop(() -> cluster.node(leader).status().term()));
+        }
+    }
+
+    private static void assertProblem(Code code, Outcome outcome, Answer<?> answer) {
         Answer.Failed<?> failed = assertInstanceOf(Answer.Failed.class, answer, answer::toString);
         assertEquals(code, failed.problem().code(), failed::toString);
         assertEquals(outcome, failed.problem().outcome(), failed::toString);

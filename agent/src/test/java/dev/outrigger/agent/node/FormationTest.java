@@ -4,14 +4,24 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.outrigger.agent.core.CoreOptions;
+import dev.outrigger.agent.core.RaftCore;
+import dev.outrigger.agent.core.message.Configuration;
+import dev.outrigger.agent.core.message.Configuration.Standing;
+import dev.outrigger.agent.core.message.Entry;
+import dev.outrigger.agent.core.message.HardState;
+import dev.outrigger.agent.core.message.LogOutline;
 import dev.outrigger.agent.core.message.MemberId;
+import dev.outrigger.agent.core.message.Message;
 import dev.outrigger.agent.peer.Admission;
 import dev.outrigger.agent.storage.ClusterIdentity;
 import dev.outrigger.agent.wire.Hello;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -19,6 +29,7 @@ class FormationTest {
     private static final MemberId A = new MemberId("a");
     private static final MemberId B = new MemberId("b");
     private static final MemberId C = new MemberId("c");
+    private static final MemberId D = new MemberId("d");
     private static final SortedMap<MemberId, String> MEMBERS = new TreeMap<>();
 
     static {
@@ -57,7 +68,7 @@ class FormationTest {
 
     @Test
     void anEmptiedDiskUnderAKnownNameIsNotThatMember() {
-        Formation wiped = new Formation(options(B), "new-disk", Optional.empty());
+        Formation wiped = new Formation(options(B), "new-disk");
         wiped.admit(hello(A, "disk-a", Optional.of(cluster("x"))));
         assertEquals(Optional.empty(), wiped.proposal("id"));
         assertEquals("x", wiped.foreignRecord().orElseThrow().clusterId());
@@ -70,7 +81,7 @@ class FormationTest {
 
     @Test
     void theFirstByNameNeverFormsASecondClusterAfterLosingItsDisk() {
-        Formation wiped = new Formation(options(A), "new-disk", Optional.empty());
+        Formation wiped = new Formation(options(A), "new-disk");
         wiped.admit(hello(B, "disk-b", Optional.of(cluster("x"))));
         wiped.admit(empty(C));
         assertEquals(Optional.empty(), wiped.proposal("id"));
@@ -79,14 +90,152 @@ class FormationTest {
     @Test
     void refusesOtherClustersOtherListsAndStrangers() {
         Formation a = formation(A, Optional.empty());
-        assertRefused("WRONG_CLUSTER", a.admit(new Hello("other", B, "disk-b", 1, list(), Optional.empty(), "1", "")));
+        assertRefused(
+                "WRONG_CLUSTER", a.admit(new Hello("other", B, "disk-b", 1, list(), Optional.empty(), "1", "", 0)));
         assertRefused(
                 "MEMBERS_DIFFER",
-                a.admit(new Hello("test", B, "disk-b", 1, List.of("a=x:1", "b=y:1"), Optional.empty(), "1", "")));
+                a.admit(new Hello("test", B, "disk-b", 1, List.of("a=x:1", "b=y:1"), Optional.empty(), "1", "", 0)));
         assertRefused("UNKNOWN_MEMBER", a.admit(empty(new MemberId("z"))));
         Formation formed = formation(A, Optional.of(cluster("x")));
         assertRefused("WRONG_CLUSTER", formed.admit(hello(B, "disk-b", Optional.of(cluster("y")))));
         assertTrue(formed.admit(hello(B, "disk-b", Optional.of(cluster("x")))) instanceof Admission.Admitted);
+    }
+
+    @Test
+    void whoWouldBeAMemberIsRefusedAndRemembered() {
+        Formation a = formation(A, Optional.of(cluster("x")));
+        assertRefused("UNKNOWN_MEMBER", a.admit(empty(D)));
+        assertEquals("disk-d", a.met(D).orElseThrow().storageId());
+        assertRefused("VOLUME_EMPTY", a.admit(hello(B, "new-disk", Optional.empty())));
+        assertEquals("new-disk", a.met(B).orElseThrow().storageId());
+        assertRefused("WRONG_CLUSTER", a.admit(hello(C, "new-disk", Optional.of(cluster("y")))));
+        assertEquals(Optional.empty(), a.met(C));
+    }
+
+    @Test
+    void onlySoManyStrangersAreRemembered() {
+        Formation a = formation(A, Optional.of(cluster("x")));
+        for (int i = 0; i <= 16; i++) {
+            a.admit(empty(new MemberId("s" + i)));
+        }
+        assertEquals(Optional.empty(), a.met(new MemberId("s0")));
+        assertTrue(a.met(new MemberId("s1")).isPresent());
+    }
+
+    @Test
+    void joinsOnceACommittedConfigurationNamesThisDisk() {
+        Formation d = new Formation(options(D), "disk-d");
+        d.admit(hello(A, "disk-a", Optional.of(cluster("x"))));
+        assertEquals(Optional.empty(), d.proposal("id"));
+        ClusterIdentity another = cluster("x").with(committed(10, member(A, "disk-a"), member(D, "old-disk")));
+        d.admit(hello(A, "disk-a", Optional.of(another)));
+        assertEquals(Optional.empty(), d.proposal("id"));
+        ClusterIdentity named = cluster("x").with(committed(10, member(A, "disk-a"), member(D, "disk-d")));
+        d.admit(hello(A, "disk-a", Optional.of(named)));
+        assertEquals(named, d.proposal("id").orElseThrow());
+    }
+
+    @Test
+    void anAgentThatIsBehindHearsWhoWasAddedMeanwhile() {
+        Formation a = formation(A, Optional.of(cluster("x")));
+        ClusterIdentity later = cluster("x").with(committed(10, member(A, "disk-a"), member(D, "disk-d")));
+        assertInstanceOf(Admission.Admitted.class, a.admit(hello(D, "disk-d", Optional.of(later))));
+        assertEquals("hd:1", a.membership().orElseThrow().find(D).orElseThrow().peer());
+        assertRefused("REMOVED", a.admit(hello(B, "disk-b", Optional.of(cluster("x")))));
+        // Who says that something is committed must belong to it all the same.
+        assertRefused("REMOVED", a.admit(hello(C, "disk-c", Optional.of(later))));
+    }
+
+    @Test
+    void aDiskThatWasReplacedStaysOutWhereverTheReplacementIsKnown() {
+        Configuration second = Configuration.stable(List.of(member(A, "disk-a"), member(B, "disk-b2")));
+        Configuration third = Configuration.stable(List.of(member(A, "disk-a"), member(B, "disk-b3")));
+        Formation a = formation(A, log(second, third));
+        ClusterIdentity asSecond = cluster("x").with(new ClusterIdentity.Committed(1, 1, second));
+        assertRefused("VOLUME_EMPTY", a.admit(hello(B, "disk-b", Optional.of(cluster("x")))));
+        assertRefused("VOLUME_EMPTY", a.admit(hello(B, "disk-b2", Optional.of(asSecond))));
+        assertInstanceOf(Admission.Admitted.class, a.admit(hello(B, "disk-b3", Optional.of(asSecond))));
+        assertInstanceOf(Admission.Meeting.class, a.admit(hello(B, "disk-b3", Optional.empty())));
+    }
+
+    @Test
+    void aCommittedConfigurationBeatsAnUncommittedOneOfAnotherTerm() {
+        Configuration lost = Configuration.stable(List.of(member(A, "disk-a"), member(B, "disk-b")));
+        Formation a = formation(A, log(lost));
+        ClusterIdentity.Committed decided = new ClusterIdentity.Committed(
+                1, 2, Configuration.stable(List.of(member(A, "disk-a"), member(D, "disk-d"))));
+        Admission admission =
+                a.admit(hello(D, "disk-d", Optional.of(cluster("x").with(decided))));
+        assertInstanceOf(Admission.Admitted.class, admission);
+    }
+
+    @Test
+    void whoIsBeingRemovedIsHeardUntilThatIsCommitted() {
+        List<Configuration.Member> all = cluster("x").formed().members();
+        List<Configuration.Member> rest = List.of(member(A, "disk-a"), member(B, "disk-b"));
+        LogOutline log = log(new Configuration(all, rest), Configuration.stable(rest));
+        RaftCore core = core(A, cluster("x"), log);
+        Membership members = new Membership(cluster("x"), core);
+        Formation a = new Formation(options(A), "disk-a");
+        a.joined(members);
+        Hello leader = hello(C, "disk-c", Optional.of(cluster("x")));
+        assertInstanceOf(Admission.Admitted.class, a.admit(leader));
+        core.step(new Message.AppendRequest(C, A, 1, 2, 1, List.of(), 2, 1));
+        members.follow();
+        assertRefused("REMOVED", a.admit(leader));
+        assertEquals(2, a.cluster().orElseThrow().committed().index());
+    }
+
+    @Test
+    void nobodySpeaksForAMemberWhoseDiskIsBeingReplaced() {
+        List<Configuration.Member> all = cluster("x").formed().members();
+        Configuration joint = new Configuration(
+                all,
+                List.of(
+                        member(A, "disk-a"),
+                        member(B, "disk-b"),
+                        member(C, "new").with(Standing.JOINING)));
+        Formation a = formation(A, log(joint));
+        assertRefused("REMOVED", a.admit(hello(C, "disk-c", Optional.of(cluster("x")))));
+        assertRefused("UNKNOWN_MEMBER", a.admit(hello(C, "new", Optional.empty())));
+    }
+
+    /** Known bug 36: settings that were changed since do not change who is a member. */
+    @Test
+    void aMemberOfAClusterGoesByItsRecordAndNotByItsSettings() {
+        SortedMap<MemberId, String> others = new TreeMap<>();
+        others.put(A, "ha:1");
+        others.put(new MemberId("z"), "hz:1");
+        NodeOptions changed = options(A, others);
+        Formation a = new Formation(changed, "disk-a");
+        a.joined(membership(A, cluster("x"), LogOutline.EMPTY));
+        assertEquals(cluster("x"), a.cluster().orElseThrow());
+        assertTrue(a.admit(hello(B, "disk-b", Optional.of(cluster("x")))) instanceof Admission.Admitted);
+        assertRefused("UNKNOWN_MEMBER", a.admit(empty(new MemberId("z"))));
+        assertEquals(Optional.empty(), a.proposal("id"));
+    }
+
+    /** A log of nothing but these configurations, in term 1. */
+    private static LogOutline log(Configuration... configurations) {
+        List<Entry> entries = new ArrayList<>();
+        for (Configuration configuration : configurations) {
+            entries.add(new Entry(entries.size() + 1, 1, Entry.Kind.CONFIGURATION, 0, configuration.encode()));
+        }
+        return new LogOutline(1, entries.size(), List.of(new LogOutline.TermStart(1, 1)), 0, entries, Optional.empty());
+    }
+
+    private static Formation formation(MemberId self, LogOutline log) {
+        Formation formation = new Formation(options(self), "disk-" + self);
+        formation.joined(membership(self, cluster("x"), log));
+        return formation;
+    }
+
+    private static ClusterIdentity.Committed committed(long index, Configuration.Member... members) {
+        return new ClusterIdentity.Committed(index, 2, Configuration.stable(List.of(members)));
+    }
+
+    private static Configuration.Member member(MemberId name, String disk) {
+        return new Configuration.Member(name, disk, "h" + name + ":1", Standing.VOTER);
     }
 
     private static void assertRefused(String code, Admission admission) {
@@ -94,19 +243,35 @@ class FormationTest {
     }
 
     private static Formation formation(MemberId self, Optional<ClusterIdentity> cluster) {
-        return new Formation(options(self), "disk-" + self, cluster);
+        Formation formation = new Formation(options(self), "disk-" + self);
+        cluster.ifPresent(identity -> formation.joined(membership(self, identity, LogOutline.EMPTY)));
+        return formation;
+    }
+
+    private static Membership membership(MemberId self, ClusterIdentity identity, LogOutline log) {
+        return new Membership(identity, core(self, identity, log));
+    }
+
+    private static RaftCore core(MemberId self, ClusterIdentity identity, LogOutline log) {
+        CoreOptions options = CoreOptions.of(self, identity.formed());
+        return new RaftCore(options, HardState.INITIAL, log, new SplittableRandom(1));
     }
 
     private static NodeOptions options(MemberId self) {
+        return options(self, MEMBERS);
+    }
+
+    private static NodeOptions options(MemberId self, SortedMap<MemberId, String> members) {
         return new NodeOptions(
                 "test",
                 self,
-                MEMBERS,
+                members,
                 Duration.ofSeconds(1),
                 Duration.ofMillis(100),
                 true,
                 "1",
                 Optional.empty(),
+                0,
                 NodeOptions.Limits.DEFAULT);
     }
 
@@ -115,7 +280,7 @@ class FormationTest {
     }
 
     private static Hello hello(MemberId member, String disk, Optional<ClusterIdentity> cluster) {
-        return new Hello("test", member, disk, 1, list(), cluster, "1", "");
+        return new Hello("test", member, disk, 1, list(), cluster, "1", "", 0);
     }
 
     private static List<String> list() {

@@ -41,7 +41,7 @@ final class MemoryNetwork {
 
     private final class Endpoint implements PeerTransport {
         private final MemberId self;
-        private final Map<MemberId, String> addresses;
+        private Map<MemberId, String> addresses;
         private final Supplier<Hello> hello;
         private final PeerEvents events;
         private final Map<MemberId, Hello> greeted = new HashMap<>();
@@ -70,6 +70,14 @@ final class MemoryNetwork {
             }
         }
 
+        @Override
+        public void follow(Map<MemberId, String> peers) {
+            addresses = Map.copyOf(peers);
+            if (up.get(self) == this) {
+                reconnect();
+            }
+        }
+
         private void greet(Endpoint other) {
             if (up.get(self) != this || up.get(other.self) != other) {
                 return;
@@ -80,7 +88,13 @@ final class MemoryNetwork {
             Admission there = other.events.admit(mine);
             greeted.put(other.self, theirs);
             other.greeted.put(self, mine);
-            if (here instanceof Admission.Admitted && there instanceof Admission.Admitted) {
+            boolean refused = here instanceof Admission.Refused || there instanceof Admission.Refused;
+            if (refused) {
+                admitted.remove(other.self);
+                other.admitted.remove(self);
+            } else if (here instanceof Admission.Admitted
+                    && there instanceof Admission.Admitted
+                    && !admitted.contains(other.self)) {
                 admitted.add(other.self);
                 other.admitted.add(self);
                 events.connected(theirs);

@@ -75,6 +75,7 @@ final class NodeFixture implements AutoCloseable {
                 true,
                 "1",
                 Optional.empty(),
+                0,
                 NodeOptions.Limits.DEFAULT);
         AgentNode node = new AgentNode(
                 vertx,
@@ -99,6 +100,16 @@ final class NodeFixture implements AutoCloseable {
         nodes.remove(member);
         running.storage().release();
         await(running.node().stop());
+    }
+
+    /** The disk and the application's state are gone; the member does not run. */
+    void wipe(MemberId member) throws Exception {
+        disks.put(member, new MemoryStorage.Disk("new-disk-" + member));
+        replaceApp(member);
+    }
+
+    Future<Answer<Answer.Changed>> change(MemberId asked, MembersOrder order, Duration wait) {
+        return onLoop(() -> node(asked).changeMembers(order, wait));
     }
 
     AgentNode node(MemberId member) {

@@ -45,6 +45,9 @@ public final class Watcher {
     private final Map<Payload, Placement> placements = new IdentityHashMap<>();
     private final List<Placed> configurations = new ArrayList<>();
     private long[] committed = new long[1024];
+    /** In which term each of them was committed. */
+    private long[] committedIn = new long[1024];
+
     private long committedIndex;
     private Configuration committedConfiguration;
     private long committedConfigurationIndex;
@@ -565,7 +568,11 @@ public final class Watcher {
         if (durable.term() < term) {
             violation("invariant 11: " + node.id + " leads term " + term + ", which is not durable");
         }
+        // Who was elected in an older term, and learns of it late, need not have what a newer term committed since.
         long last = committedIndex;
+        while (last > 0 && committedIn[(int) last] >= term) {
+            last--;
+        }
         boolean complete = last == 0
                 || last < core.firstIndex() - 1
                 || last <= core.lastIndex() && core.termAt(last) == committed[(int) last];
@@ -617,6 +624,8 @@ public final class Watcher {
             } else {
                 committed = room(committed, index);
                 committed[(int) index] = term;
+                committedIn = room(committedIn, index);
+                committedIn[(int) index] = core.term();
             }
         }
         if (commit > before) {

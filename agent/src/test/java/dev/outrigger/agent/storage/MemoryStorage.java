@@ -129,6 +129,9 @@ public final class MemoryStorage implements Storage {
         }
         long lastTimeMillis =
                 entries.isEmpty() ? 0 : entries.get(entries.size() - 1).timeMillis();
-        return new LogOutline(1, entries.size(), terms, lastTimeMillis);
+        List<Entry> configurations = entries.stream()
+                .filter(entry -> entry.kind() == Entry.Kind.CONFIGURATION)
+                .toList();
+        return new LogOutline(1, entries.size(), terms, lastTimeMillis, configurations, Optional.empty());
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.outrigger.agent.core.message.Configuration;
 import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.HardState;
 import dev.outrigger.agent.core.message.LogOutline;
@@ -198,6 +199,19 @@ public abstract class StorageContractTest {
                 .get(30, TimeUnit.SECONDS);
         reopen();
         assertEquals(entries(1, 50, 1), storage.read(1, Integer.MAX_VALUE));
+    }
+
+    @Test
+    void clusterThatWasJoinedIsThereAgain() {
+        Configuration.Member a =
+                new Configuration.Member(new MemberId("a"), "disk-a2", "a.local:7412", Configuration.Standing.JOINING);
+        Configuration.Member c =
+                new Configuration.Member(new MemberId("c"), "disk-c", "[::1]:7412", Configuration.Standing.VOTER);
+        ClusterIdentity joined =
+                CLUSTER.with(new ClusterIdentity.Committed(44, 7, Configuration.stable(List.of(a, c))));
+        storage.saveCluster(joined);
+        reopen();
+        assertEquals(Optional.of(joined), storage.recovered().cluster());
     }
 
     @Test

@@ -146,16 +146,24 @@ class GoldenFramesTest {
     }
 
     private static Hello hello(Optional<ClusterIdentity> cluster) {
-        return new Hello("orders", A, "s-1", 3, List.of("a=host-a:7412", "b=host-b:7412"), cluster, "0.1.0", "zone-ä");
+        return new Hello(
+                "orders", A, "s-1", 3, List.of("a=host-a:7412", "b=host-b:7412"), cluster, "0.1.0", "zone-ä", 7);
     }
 
     private static ClusterIdentity cluster() {
         return new ClusterIdentity(
-                "orders",
-                "c-1",
-                List.of(
-                        new ClusterIdentity.Member(A, "host-a:7412", "s-1"),
-                        new ClusterIdentity.Member(B, "host-b:7412", "s-2")));
+                        "orders",
+                        "c-1",
+                        List.of(
+                                new ClusterIdentity.Member(A, "host-a:7412", "s-1"),
+                                new ClusterIdentity.Member(B, "host-b:7412", "s-2")))
+                .with(new ClusterIdentity.Committed(
+                        44,
+                        7,
+                        Configuration.stable(List.of(
+                                new Configuration.Member(A, "s-1", "host-a:7412", Configuration.Standing.VOTER),
+                                new Configuration.Member(
+                                        new MemberId("c"), "s-3", "host-c:7412", Configuration.Standing.JOINING)))));
     }
 
     private static Snapshot snapshot() {

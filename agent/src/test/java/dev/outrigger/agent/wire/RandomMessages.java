@@ -92,7 +92,8 @@ public final class RandomMessages {
                 IntStream.range(0, random.nextInt(5)).mapToObj(i -> text()).toList(),
                 bool() ? Optional.of(cluster()) : Optional.empty(),
                 text(),
-                text());
+                text(),
+                random.nextInt(256));
     }
 
     private Message.AppendRequest appendRequest() {
@@ -111,10 +112,12 @@ public final class RandomMessages {
     }
 
     private ClusterIdentity cluster() {
-        List<ClusterIdentity.Member> members = IntStream.range(0, random.nextInt(6))
-                .mapToObj(i -> new ClusterIdentity.Member(new MemberId("m" + i), text(), text()))
+        List<ClusterIdentity.Member> members = IntStream.rangeClosed(0, random.nextInt(6))
+                .mapToObj(i -> new ClusterIdentity.Member(new MemberId("m" + i), "host:" + i, "s-" + random.nextInt()))
                 .toList();
-        return new ClusterIdentity(text(), text(), members);
+        Configuration committed = Configuration.stable(List.of(configured(Configuration.Standing.VOTER)));
+        return new ClusterIdentity(text(), text(), members)
+                .with(new ClusterIdentity.Committed(natural(), natural(), committed));
     }
 
     private List<Payload> payloads(int count) {

@@ -7,7 +7,7 @@ interface Agents {
     /** How many machines there are. */
     int count();
 
-    /** Whether clients turn to this machine at all. */
+    /** Whether clients turn to this machine at all; when all is calm, only if its agent is ready. */
     boolean offered(int rank);
 
     /** The agent that runs there now; null when none does. */

@@ -33,6 +33,7 @@ public class AppsAndClients implements Workload, Agents {
     private final @Nullable Front[] fronts;
     private final Client[] clients;
     private final boolean[] offered;
+    private boolean calm;
 
     /**
      * What a run is like.
@@ -150,6 +151,7 @@ public class AppsAndClients implements Workload, Agents {
 
     @Override
     public void calm(boolean[] healthy) {
+        calm = true;
         System.arraycopy(healthy, 0, offered, 0, offered.length);
         for (VirtualApp app : apps) {
             app.calm();
@@ -219,7 +221,13 @@ public class AppsAndClients implements Workload, Agents {
 
     @Override
     public boolean offered(int rank) {
-        return offered[rank];
+        return offered[rank] && (!calm || isReady(rank));
+    }
+
+    /** Whether its agent would say so on {@code /readyz}: agents of removed members run on, but know no leader. */
+    private boolean isReady(int rank) {
+        Front front = front(rank);
+        return front != null && front.host().leader().isPresent();
     }
 
     @Override

@@ -417,8 +417,10 @@ final class Client {
             doubtful = true;
         }
         if (asked.repeatable() && isOpen(reply.kind()) && attempts < options.attemptsMax()) {
-            moveOn();
-            timeline.after(random.nextLong(options.calmWaitMicros() / 10), () -> ask(asked));
+            timeline.after(random.nextLong(options.calmWaitMicros() / 10), () -> {
+                moveOn();
+                ask(asked);
+            });
         } else {
             asked.end().on(reply);
         }
