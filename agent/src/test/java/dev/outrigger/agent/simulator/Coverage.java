@@ -73,7 +73,11 @@ final class Coverage {
         CHANGE_REFUSED_UNHEALTHY,
         PROPOSAL_OVERLOADED,
         PROPOSAL_WHILE_TRANSFERRING,
-        LED_WHILE_DISK_STALLED
+        LED_WHILE_DISK_STALLED,
+        READ_AFTER_PAUSE,
+        ENDED_WITH_SILENT_DISK,
+        ENDED_WITH_FAILED_TRANSFER,
+        ENDED_WITH_OLD_TERM_AHEAD
     }
 
     static Bearer bearer(@Nullable RoleName role) {

@@ -110,7 +110,9 @@ final class Faults {
             case CLOCK_JUMP -> node.jump(random.nextLong(2 * HOUR_MILLIS) - HOUR_MILLIS);
             case PAUSE -> {
                 node.pause();
-                timeline.after(duration(0.005, 5), node::resume);
+                // A leader often just so long that there is another one.
+                boolean deposed = node.isLeader() && random.nextBoolean();
+                timeline.after(deposed ? duration(0.4, 3) : duration(0.005, 5), node::resume);
             }
             case SLOW_DISK -> {
                 node.diskFactor(Swarm.logUniform(random, 3, 100));

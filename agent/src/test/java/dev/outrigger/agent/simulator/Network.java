@@ -96,6 +96,26 @@ final class Network {
         }
     }
 
+    /** Cuts this machine off until {@link #calm}, or until it may {@link #join} others again. */
+    void isolate(int rank) {
+        for (int other = 0; other < links.length; other++) {
+            if (other != rank) {
+                cut(rank, other);
+                cut(other, rank);
+            }
+        }
+    }
+
+    /** Undoes {@link #isolate} but for the way to and from one other machine. */
+    void join(int rank, int except) {
+        for (int other = 0; other < links.length; other++) {
+            if (other != rank && other != except) {
+                mend(rank, other);
+                mend(other, rank);
+            }
+        }
+    }
+
     boolean isOpen(int from, int to) {
         return links[from][to].cuts == 0;
     }

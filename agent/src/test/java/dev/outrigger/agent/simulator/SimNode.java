@@ -296,6 +296,9 @@ final class SimNode implements Host {
     void resume() {
         if (paused) {
             paused = false;
+            if (isLeader() && random.nextBoolean()) {
+                readBeforeAnythingElse();
+            }
             List<Runnable> late = List.copyOf(held);
             held.clear();
             int life = epoch;
@@ -305,6 +308,13 @@ final class SimNode implements Host {
                 }
             }
         }
+    }
+
+    /** A client's read may be what a process that was frozen hears first. What comes of it only the watcher looks at. */
+    private void readBeforeAnythingElse() {
+        watcher.coverage().met(Coverage.Sometimes.READ_AFTER_PAUSE);
+        read(nextControl++);
+        drainWhenAwake();
     }
 
     void clockRate(double rate) {
@@ -334,6 +344,20 @@ final class SimNode implements Host {
             diskFreeAt += swarm.forceMicros;
             timeline.after(diskFreeAt - timeline.nowMicros(), () -> finish(one));
         }
+    }
+
+    /** The disk does nothing any more, and does not say so. */
+    void silenceDisk() {
+        resume();
+        diskFreeAt = Long.MAX_VALUE / 2;
+    }
+
+    /** Everything that can end ends: frozen, slow, down. */
+    void recover() {
+        resume();
+        diskFactor(1);
+        endStall();
+        boot();
     }
 
     NodeDisk disk() {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * --seconds N          as many as fit
  * --first N            first seed (default 1)
  * --seed S [--trace]   this one; with every event
- * --mutants            see that known mistakes are found
+ * --mutants [N,N]      see that known mistakes are found, all or those named
  * </pre>
  *
  * A line for each failure and a summary in JSON as the last one go to standard output, progress to standard error. Exit
@@ -48,12 +49,14 @@ public final class Simulate {
     }
 
     public static void main(String[] arguments) throws InterruptedException {
+        // Storages warn of every torn page.
+        System.setProperty("outrigger.log.level", "OFF");
         @Nullable Long one = null;
         long seeds = 1000;
         long seconds = Integer.MAX_VALUE;
         long first = 1;
         boolean trace = false;
-        boolean mutants = false;
+        @Nullable String mutants = null;
         for (int i = 0; i < arguments.length; i++) {
             switch (arguments[i]) {
                 case "--seed" -> one = Long.parseLong(arguments[++i]);
@@ -64,24 +67,28 @@ public final class Simulate {
                     seeds = Long.MAX_VALUE / 2;
                 }
                 case "--trace" -> trace = true;
-                case "--mutants" -> mutants = true;
+                case "--mutants" ->
+                    mutants = i + 1 < arguments.length && !arguments[i + 1].startsWith("--") ? arguments[++i] : "";
                 default -> {
                     System.err.println("do not know " + arguments[i]);
                     System.exit(2);
                 }
             }
         }
-        if (mutants) {
-            System.exit(mutants(first, Math.min(seeds, MUTANT_SEEDS_MAX)) ? 0 : 1);
+        if (mutants != null) {
+            System.exit(mutants(mutants, first, Math.min(seeds, MUTANT_SEEDS_MAX)) ? 0 : 1);
         }
         boolean passed = one != null ? replay(one, trace) : new Simulate(first, seeds, seconds * 1_000_000_000L).all();
         System.exit(passed ? 0 : 1);
     }
 
     /** Whether every known mistake is found within so many seeds. */
-    private static boolean mutants(long first, long seeds) {
+    private static boolean mutants(String names, long first, long seeds) {
         boolean all = true;
-        for (Map.Entry<String, Mutant> mutant : Mutant.all().entrySet()) {
+        Map<String, Mutant> chosen = new TreeMap<>(Mutant.all());
+        chosen.keySet()
+                .removeIf(name -> !names.isEmpty() && !List.of(names.split(",")).contains(name));
+        for (Map.Entry<String, Mutant> mutant : chosen.entrySet()) {
             MutantLoader loader = new MutantLoader(mutant.getValue());
             String found = null;
             long seed = first;

@@ -39,6 +39,7 @@ final class Simulation {
     private final Operators operators;
     private final Workload workload;
     private final SplittableRandom random;
+    private Ending ending = Ending.PLAIN;
     private boolean[] healthy;
     private long happened;
 
@@ -148,7 +149,12 @@ final class Simulation {
             return;
         }
         faults.stop();
-        boolean alive = heal();
+        ending = Ending.draw(random, swarm);
+        Ending.Plan plan = ending.prepare(this);
+        if (isOver()) {
+            return;
+        }
+        boolean alive = heal(plan);
         if (alive) {
             converge();
         } else {
@@ -166,9 +172,17 @@ final class Simulation {
     }
 
     /** Lets time pass until {@code done}, looked at now and then, but no longer than this. */
-    private boolean passUntil(long micros, BooleanSupplier done) {
+    boolean passUntil(long micros, BooleanSupplier done) {
+        return passUntil(micros, Math.max(1, swarm.electionMicros / 8), done);
+    }
+
+    /** The same, but looks after every event. */
+    boolean passEventsUntil(long micros, BooleanSupplier done) {
+        return passUntil(micros, 0, done);
+    }
+
+    private boolean passUntil(long micros, long look, BooleanSupplier done) {
         long until = timeline.nowMicros() + micros;
-        long look = Math.max(1, swarm.electionMicros / 8);
         long nextLook = timeline.nowMicros();
         while (!isOver()) {
             if (timeline.nowMicros() >= nextLook) {
@@ -177,7 +191,7 @@ final class Simulation {
                     return true;
                 }
             }
-            if (!timeline.step(Math.min(until, nextLook)) && timeline.nowMicros() >= until) {
+            if (!timeline.step(look == 0 ? until : Math.min(until, nextLook)) && timeline.nowMicros() >= until) {
                 return done.getAsBoolean();
             }
             happened++;
@@ -186,7 +200,7 @@ final class Simulation {
     }
 
     /** Heals a core of machines and breaks the rest for ever. False when nothing can be asked of the cluster any more. */
-    private boolean heal() {
+    private boolean heal(Ending.Plan plan) {
         network.calm();
         List<Configuration> live = new ArrayList<>(budget.possible());
         List<SimNode> order = new ArrayList<>(nodes);
@@ -196,6 +210,13 @@ final class Simulation {
             order.set(i, order.get(other));
             order.set(other, moved);
         }
+        SimNode first = plan.first;
+        if (first != null) {
+            order.remove(first);
+            order.add(0, first);
+        }
+        order.removeAll(plan.last);
+        order.addAll(plan.last);
         healthy = new boolean[nodes.size()];
         for (Configuration configuration : live) {
             for (Member member : configuration.everybody()) {
@@ -219,6 +240,8 @@ final class Simulation {
                 node.diskFactor(1);
                 node.endStall();
                 node.boot();
+            } else if (ending.abandon(this, plan, node)) {
+                trace("abandons " + node.id + ": " + ending);
             } else if (isMemberSomewhere(live, node)) {
                 abandon(node);
             } else {
@@ -270,6 +293,9 @@ final class Simulation {
     private void converge() {
         long timeout = swarm.electionMicros;
         if (!passUntil(LEADER_TIMEOUTS * timeout, () -> leader() != null)) {
+            if (leadsWithoutNeedOfItsDisk()) {
+                return;
+            }
             violation("liveness: no leader " + LEADER_TIMEOUTS + " election timeouts after healing; " + states());
             return;
         }
@@ -301,6 +327,14 @@ final class Simulation {
         }
     }
 
+    /** A leader whose disk is silent cannot know while it has nothing to write. */
+    private boolean leadsWithoutNeedOfItsDisk() {
+        SimNode leader = newestLeader();
+        return ending == Ending.LEADER_WITH_SILENT_DISK
+                && leader != null
+                && leader.core().durableIndex() == leader.core().lastIndex();
+    }
+
     private void violation(String what) {
         watcher.violation(what);
     }
@@ -316,6 +350,19 @@ final class Simulation {
         long roundTrip = 20 * swarm.delayMicros + 6 * swarm.forceMicros + 4 * swarm.readMicros + 4 * swarm.turnMicros;
         long chunks = 100_000 / swarm.chunkBytesMax();
         return (behind / swarm.entriesPerRoundTrip() + chunks + 10) * roundTrip;
+    }
+
+    /** Of all that lead, healthy or not, that with the highest term. */
+    @Nullable
+    SimNode newestLeader() {
+        SimNode leader = null;
+        for (SimNode node : nodes) {
+            boolean leads = node.isLeader();
+            if (leads && (leader == null || node.core().term() > leader.core().term())) {
+                leader = node;
+            }
+        }
+        return leader;
     }
 
     private @Nullable SimNode leader() {

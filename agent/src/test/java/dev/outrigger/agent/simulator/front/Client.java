@@ -54,6 +54,11 @@ final class Client {
     private @Nullable Question question;
 
     private boolean askedWhenCalm;
+    private boolean askedForCommand;
+    /** What was answered since it is calm; a cluster that only reads, or only writes, does not do. */
+    private boolean commandAnswered;
+
+    private boolean readAnswered;
 
     /** Values that were never used before. */
     static final class ValueSource {
@@ -113,7 +118,7 @@ final class Client {
         think();
     }
 
-    /** Finish, get one more answer, and stop. */
+    /** Finish, get one more command and one more read answered, and stop. */
     void calm() {
         calm = true;
         if (thinking) {
@@ -167,7 +172,8 @@ final class Client {
     }
 
     private void perform() {
-        int draw = random.nextInt(100);
+        int draw = draw();
+        askedForCommand = draw < 60;
         if (draw < 20) {
             put();
         } else if (draw < 40) {
@@ -183,9 +189,20 @@ final class Client {
         }
     }
 
+    /** Commands are below 60, reads that see everything below 90. */
+    private int draw() {
+        if (!calm) {
+            return random.nextInt(100);
+        }
+        boolean command = readAnswered || !commandAnswered && random.nextBoolean();
+        return command ? random.nextInt(60) : 60 + random.nextInt(30);
+    }
+
     private void ended(boolean answered) {
         if (askedWhenCalm && answered) {
-            settled = true;
+            commandAnswered |= askedForCommand;
+            readAnswered |= !askedForCommand;
+            settled = commandAnswered && readAnswered;
         }
         think();
     }

@@ -62,6 +62,9 @@ final class VirtualSnapshots {
                 && content.get().size() <= content.get().snapshot().bytes()) {
             part = content.get().snapshot();
             partBytes = content.get().size();
+            if (partBytes == content.get().snapshot().bytes()) {
+                finishPart(content.get().snapshot()); // the process ended before it could
+            }
         } else {
             disk.delete(PART);
         }
