@@ -2,7 +2,6 @@ package dev.outrigger.agent.simulator;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 
 /** Lets happen what the {@link Swarm} has drawn, each kind at times of its own, until told to stop. */
 final class Faults {
@@ -14,23 +13,29 @@ final class Faults {
     private final Network network;
     private final Swarm swarm;
     private final Budget budget;
-    private final SplittableRandom random;
+    private final Script script;
+    private final Dice random;
     private boolean over;
 
-    Faults(Simulation cluster, Budget budget, SplittableRandom random) {
+    Faults(Simulation cluster, Budget budget, Script script) {
         this.cluster = cluster;
         this.timeline = cluster.timeline();
         this.network = cluster.network();
         this.swarm = cluster.swarm();
         this.budget = budget;
-        this.random = random;
+        this.script = script;
+        this.random = script.faults();
     }
 
     void begin() {
+        Script model = script.model();
         for (FaultKind kind : KINDS) {
-            if (swarm.isOn(kind) && !kind.isLasting()) {
+            if (model == null && swarm.isOn(kind) && !kind.isLasting()) {
                 next(kind);
             }
+        }
+        if (model != null) {
+            follow(model, cluster.reduction());
         }
         if (swarm.isOn(FaultKind.CLOCK_DRIFT)) {
             for (SimNode node : cluster.nodes()) {
@@ -46,12 +51,36 @@ final class Faults {
 
     private void next(FaultKind kind) {
         double mean = swarm.meanMicros(kind);
-        timeline.after((long) (-mean * Math.log(1 - random.nextDouble())), () -> {
+        timeline.after((long) (-mean * Math.log(1 - random.chance())), () -> {
             if (!over) {
-                happen(kind);
+                inject(script.add(kind, timeline.nowMicros()), kind);
                 next(kind);
             }
         });
+    }
+
+    /** Injects what another life had, except for what is not wanted. */
+    private void follow(Script model, Reduction reduction) {
+        for (int number = 1; number <= model.size(); number++) {
+            int thisNumber = number;
+            Script.Injection injection = model.get(number);
+            if (!reduction.skip().contains(number) && !reduction.isOff(injection.kind())) {
+                timeline.after(injection.atMicros() - timeline.nowMicros(), () -> {
+                    if (!over) {
+                        inject(thisNumber, injection.kind());
+                    }
+                });
+            }
+        }
+    }
+
+    private void inject(int number, FaultKind kind) {
+        if (cluster.tracing()) {
+            cluster.trace("INJECTION " + number + " " + kind);
+        }
+        script.turnTo(number);
+        happen(kind);
+        script.turnTo(Script.ELSEWHERE);
     }
 
     /** A machine comes back after a while, short or long. */

@@ -100,6 +100,9 @@ final class GuidedMembership {
     /** The leader, and now and then one other with it, is cut off from the rest. */
     private void isolate(SimNode leader) {
         int companion = random.nextInt(2 * cluster.nodes().size());
+        if (cluster.tracing()) {
+            cluster.trace("GUIDED cuts off " + leader.id + " and rank " + companion + ", if there is one");
+        }
         for (SimNode node : cluster.nodes()) {
             boolean inside = node == leader || node.rank == companion;
             for (SimNode other : cluster.nodes()) {

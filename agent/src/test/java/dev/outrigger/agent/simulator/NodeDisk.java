@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 
 /**
  * One machine's disk and the storage on it, in the format of production. Outlives the processes that use it. How long
@@ -162,12 +163,12 @@ final class NodeDisk {
     }
 
     /** The process ends within the next few operations of its storage. */
-    void crashSoon(SplittableRandom random) {
+    void crashSoon(RandomGenerator random) {
         disk.crashAtOperation(1 + random.nextInt(CRASH_OPERATIONS_MAX), random);
     }
 
     /** The next force fails. */
-    void failNextForce(SplittableRandom random) {
+    void failNextForce(RandomGenerator random) {
         disk.failNextSync(random);
     }
 
@@ -187,7 +188,7 @@ final class NodeDisk {
      * Changes something that was durable, while no process uses the disk; false when there was nothing to change. In the
      * log that is an older segment: of what the last force wrote nobody can tell later whether it was torn or has rotted.
      */
-    boolean rot(SplittableRandom random) {
+    boolean rot(RandomGenerator random) {
         disk.kill();
         List<String> files = new ArrayList<>();
         List<String> segments = new ArrayList<>();

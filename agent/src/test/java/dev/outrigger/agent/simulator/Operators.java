@@ -10,19 +10,19 @@ import dev.outrigger.agent.core.message.MemberId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Those who change the cluster on purpose, wisely in safe seeds and otherwise as it comes. */
 final class Operators {
     private final Simulation cluster;
-    private final SplittableRandom random;
+    private final RandomGenerator random;
     private final Budget budget;
     private final TreeMap<MemberId, Integer> priorities = new TreeMap<>();
 
-    Operators(Simulation cluster, Budget budget, SplittableRandom random) {
+    Operators(Simulation cluster, Budget budget, RandomGenerator random) {
         this.cluster = cluster;
         this.budget = budget;
         this.random = random;

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * --seconds N          as many as fit
  * --first N            first seed (default 1)
  * --seed S [--trace]   this one; with every event
+ * --seed S --min       the least of it that still fails, and what happens then
+ * --seed S --without PAUSE,LOSS --skip 3,8-12 --clients 1 --operations 20 --voters 3 --spares 0 --chaos-millis 500
+ *                      what such a reduction leaves of it; each may be left out
  * --mutants [N,N]      see that known mistakes are found, all or those named
  * </pre>
  *
@@ -28,6 +31,7 @@ public final class Simulate {
     /** Every so many seeds one is run twice, and must be the same twice. */
     private static final int TWICE_EVERY = 50;
 
+    private static final long MINIMISE_NANOS = 300_000_000_000L;
     private static final long MUTANT_SEEDS_MAX = 20_000;
     private static final long PROGRESS_NANOS = 10_000_000_000L;
 
@@ -56,6 +60,8 @@ public final class Simulate {
         long seconds = Integer.MAX_VALUE;
         long first = 1;
         boolean trace = false;
+        boolean minimum = false;
+        Reduction reduction = Reduction.NONE;
         @Nullable String mutants = null;
         for (int i = 0; i < arguments.length; i++) {
             switch (arguments[i]) {
@@ -67,6 +73,9 @@ public final class Simulate {
                     seeds = Long.MAX_VALUE / 2;
                 }
                 case "--trace" -> trace = true;
+                case "--min" -> minimum = true;
+                case "--without", "--skip", "--clients", "--operations", "--voters", "--spares", "--chaos-millis" ->
+                    reduction = reduction.with(arguments[i], arguments[++i]);
                 case "--mutants" ->
                     mutants = i + 1 < arguments.length && !arguments[i + 1].startsWith("--") ? arguments[++i] : "";
                 default -> {
@@ -78,7 +87,10 @@ public final class Simulate {
         if (mutants != null) {
             System.exit(mutants(mutants, first, Math.min(seeds, MUTANT_SEEDS_MAX)) ? 0 : 1);
         }
-        boolean passed = one != null ? replay(one, trace) : new Simulate(first, seeds, seconds * 1_000_000_000L).all();
+        if (one != null) {
+            System.exit((minimum ? minimise(one) : replay(one, reduction, trace)) ? 0 : 1);
+        }
+        boolean passed = new Simulate(first, seeds, seconds * 1_000_000_000L).all();
         System.exit(passed ? 0 : 1);
     }
 
@@ -108,16 +120,43 @@ public final class Simulate {
         return Simulation.run(seed).failure();
     }
 
-    private static boolean replay(long seed, boolean trace) {
-        Outcome outcome = trace ? Simulation.run(seed, System.out::println) : Simulation.run(seed);
-        System.out.println(line(outcome));
+    private static boolean replay(long seed, Reduction reduction, boolean trace) {
+        Outcome outcome = Simulation.run(seed, reduction, trace ? System.out::println : null);
+        System.out.println(line(outcome, reduction));
         return outcome.failure() == null;
     }
 
+    /** Whether there is nothing to be made smaller. */
+    private static boolean minimise(long seed) {
+        Minimiser minimiser = new Minimiser(seed, MINIMISE_NANOS, System.err::println);
+        if (minimiser.outcome().failure() == null) {
+            System.out.println("seed=" + seed + " does not fail: there is nothing to be made smaller");
+            return true;
+        }
+        Reduction least = minimiser.minimise();
+        minimiser.steps().forEach(System.out::println);
+        Simulation.run(seed, minimiser.whole().script(), least, event -> {
+            if (isTelling(event)) {
+                System.out.println(event);
+            }
+        });
+        System.out.println(line(minimiser.outcome(), least));
+        return false;
+    }
+
+    /** Faults, roles, logs and refusals tell what happens; messages and forces are too many. */
+    static boolean isTelling(String event) {
+        return !event.contains(" takes ") && !event.contains(" sends ") && !event.contains(" writes ");
+    }
+
     static String line(Outcome outcome) {
+        return line(outcome, Reduction.NONE);
+    }
+
+    static String line(Outcome outcome, Reduction reduction) {
         String what = outcome.failure() == null ? "passed" : outcome.failure();
         return "seed=" + outcome.seed() + " event=" + outcome.events() + " " + what
-                + " — replay: agent/simulate.sh --seed " + outcome.seed() + " --trace";
+                + " — replay: agent/simulate.sh --seed " + outcome.seed() + reduction + " --trace";
     }
 
     /** Runs them all; true when none failed. */

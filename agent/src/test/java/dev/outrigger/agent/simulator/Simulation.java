@@ -29,12 +29,15 @@ final class Simulation {
     private final @Nullable Consumer<String> tracer;
     private final Timeline timeline = new Timeline();
     private final Coverage coverage = new Coverage();
+    private final Reduction reduction;
     private final Swarm swarm;
     private final Watcher watcher;
     private final Configuration formed;
     private final List<SimNode> nodes = new ArrayList<>();
     private final Network network;
     private final Budget budget;
+    private final Script script;
+    private final int operations;
     private final Faults faults;
     private final Operators operators;
     private final Workload workload;
@@ -43,11 +46,12 @@ final class Simulation {
     private boolean[] healthy;
     private long happened;
 
-    private Simulation(long seed, @Nullable Consumer<String> tracer) {
+    private Simulation(long seed, @Nullable Script model, Reduction reduction, @Nullable Consumer<String> tracer) {
         this.seed = seed;
+        this.reduction = reduction;
         this.tracer = tracer;
         random = new SplittableRandom(seed);
-        swarm = new Swarm(random.split());
+        swarm = new Swarm(random.split(), reduction);
         List<NodeDisk> first = new ArrayList<>();
         List<Member> members = new ArrayList<>();
         for (int rank = 0; rank < swarm.machines(); rank++) {
@@ -61,16 +65,19 @@ final class Simulation {
         watcher = new Watcher(coverage, formed);
         network = new Network(timeline, swarm, coverage, random.split(), nodes);
         budget = new Budget(this);
-        operators = new Operators(this, budget, random.split());
-        faults = new Faults(this, budget, random.split());
+        script = new Script(random.split(), random.split(), model);
+        operators = new Operators(this, budget, script.operators());
+        faults = new Faults(this, budget, script);
+        SplittableRandom above = random.split();
+        operations = Math.min(200 + random.nextInt(1000), reduction.operations());
         workload = new AppsAndClients(
                 timeline,
-                random.split(),
+                above,
                 new AppsAndClients.Size(
                         swarm.machines(),
                         swarm.voters,
                         swarm.clients,
-                        200 + random.nextInt(1000),
+                        operations,
                         swarm.warmUpMicros + swarm.chaosMicros,
                         swarm.electionMicros,
                         swarm.snapshotEvery),
@@ -82,11 +89,27 @@ final class Simulation {
     }
 
     static Outcome run(long seed) {
-        return new Simulation(seed, null).live();
+        return run(seed, Reduction.NONE, null);
     }
 
     static Outcome run(long seed, Consumer<String> tracer) {
-        return new Simulation(seed, tracer).live();
+        return run(seed, Reduction.NONE, tracer);
+    }
+
+    /** What is left of the life of a seed, which is lived as a whole first to see what there is to be left. */
+    static Outcome run(long seed, Reduction reduction, @Nullable Consumer<String> tracer) {
+        Script model = reduction.isEmpty() ? null : record(seed).script();
+        return run(seed, model, reduction, tracer);
+    }
+
+    /** The same, when the script of the whole is known; without one what is injected is drawn anew. */
+    static Outcome run(long seed, @Nullable Script model, Reduction reduction, @Nullable Consumer<String> tracer) {
+        return new Simulation(seed, model, reduction, tracer).live();
+    }
+
+    static Recording record(long seed) {
+        Simulation whole = new Simulation(seed, null, Reduction.NONE, null);
+        return new Recording(whole.live(), whole.script, whole.swarm, whole.operations);
     }
 
     private static MemberId[] names(int count) {
@@ -143,13 +166,17 @@ final class Simulation {
         trace("CHAOS");
         faults.begin();
         if (swarm.guided) {
-            new GuidedMembership(this, random.split()).begin();
+            GuidedMembership guided = new GuidedMembership(this, random.split());
+            if (!reduction.without().contains(Reduction.GUIDED)) {
+                guided.begin();
+            }
         }
         if (!pass(swarm.chaosMicros)) {
             return;
         }
         faults.stop();
         ending = Ending.draw(random, swarm);
+        ending = reduction.without().contains(Reduction.ENDING) ? Ending.PLAIN : ending;
         Ending.Plan plan = ending.prepare(this);
         if (isOver()) {
             return;
@@ -456,6 +483,10 @@ final class Simulation {
 
     Watcher watcher() {
         return watcher;
+    }
+
+    Reduction reduction() {
+        return reduction;
     }
 
     Swarm swarm() {

@@ -4,6 +4,7 @@ import dev.outrigger.agent.core.CoreOptions;
 import dev.outrigger.agent.core.message.Configuration;
 import dev.outrigger.agent.core.message.MemberId;
 import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 
 /**
  * What one seed is like: sizes, speeds, limits, and which faults there are. Each kind of fault is off in half of all
@@ -55,12 +56,12 @@ final class Swarm {
     private final int pendingReadsMax;
     private final int chunkBytesMax;
 
-    Swarm(SplittableRandom random) {
+    Swarm(SplittableRandom random, Reduction reduction) {
         int draw = random.nextInt(100);
         kind = draw < 70 ? SeedKind.SAFE : draw < 90 ? SeedKind.WILD : SeedKind.LONG;
         guided = kind != SeedKind.LONG && random.nextInt(100) < 16;
-        voters = guided ? 3 + 2 * random.nextInt(2) : SIZES[random.nextInt(SIZES.length)];
-        spares = guided ? 2 : random.nextInt(3);
+        voters = Math.min(guided ? 3 + 2 * random.nextInt(2) : SIZES[random.nextInt(SIZES.length)], reduction.voters());
+        spares = Math.min(guided ? 2 : random.nextInt(3), reduction.spares());
         tickMicros = 10_000 + 1000 * random.nextInt(30);
         heartbeatTicks = 1 + random.nextInt(4);
         electionTicks = heartbeatTicks * (3 + random.nextInt(8)) + random.nextInt(3);
@@ -72,10 +73,10 @@ final class Swarm {
         turnMicros = random.nextInt(3) == 0 ? 0 : (long) logUniform(random, 10, 3000);
         entriesKept = random.nextInt(3) == 0 ? 0 : random.nextInt(100);
         snapshotEvery = random.nextInt(4) == 0 ? 0 : (int) logUniform(random, 3, 400);
-        clients = 1 + random.nextInt(8);
+        clients = Math.min(1 + random.nextInt(8), reduction.clients());
         warmUpMicros = SECOND + random.nextLong(2 * SECOND);
         long shortChaos = 8 * SECOND + random.nextLong(12 * SECOND);
-        chaosMicros = kind == SeedKind.LONG ? 8 * shortChaos : shortChaos;
+        chaosMicros = Math.min(kind == SeedKind.LONG ? 8 * shortChaos : shortChaos, 1000L * reduction.chaosMillis());
         boolean tiny = random.nextInt(3) == 0;
         appendEntriesMax = tiny ? 1 + random.nextInt(4) : 1 + random.nextInt(256);
         appendBytesMax = tiny ? 60 + random.nextInt(400) : 1 << (9 + random.nextInt(8));
@@ -85,21 +86,21 @@ final class Swarm {
         tailBytesMax = uncommittedBytesMax + (random.nextBoolean() ? random.nextInt(300) : 1 << 16);
         pendingReadsMax = random.nextInt(3) == 0 ? 1 + random.nextInt(5) : 1000;
         chunkBytesMax = random.nextInt(3) == 0 ? 10 + random.nextInt(100) : 1 << (8 + random.nextInt(8));
-        drawFaults(random);
+        drawFaults(random, reduction);
     }
 
-    private void drawFaults(SplittableRandom random) {
+    private void drawFaults(SplittableRandom random, Reduction reduction) {
         double calm = kind == SeedKind.LONG ? 6 : guided ? 4 : 1;
         for (FaultKind fault : KINDS) {
             int slot = fault.ordinal();
-            on[slot] = random.nextBoolean();
+            on[slot] = random.nextBoolean() && !reduction.isOff(fault);
             rates[slot] = fault.isLasting()
                     ? logUniform(random, 0.0003, 0.3) / calm
                     : logUniform(random, 0.5 * SECOND, 60.0 * SECOND) * calm;
         }
     }
 
-    static double logUniform(SplittableRandom random, double from, double to) {
+    static double logUniform(RandomGenerator random, double from, double to) {
         return from * Math.exp(random.nextDouble() * Math.log(to / from));
     }
 
