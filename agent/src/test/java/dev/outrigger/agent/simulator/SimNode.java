@@ -131,6 +131,10 @@ final class SimNode implements Host {
                 return;
             }
             state = State.REFUSED;
+            if (!shadow.lost) {
+                watcher.violation(
+                        "invariant 9: " + id + " refuses a disk that has lost nothing: " + refused.getMessage());
+            }
             shadow.lost = true;
             watcher.coverage().met(Coverage.Sometimes.DISK_REFUSED_TO_OPEN);
             trace("refuses to start: ", refused.getMessage());

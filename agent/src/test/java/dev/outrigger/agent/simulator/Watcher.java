@@ -19,6 +19,7 @@ import dev.outrigger.agent.core.message.ReadGrant;
 import dev.outrigger.agent.core.message.Ready;
 import dev.outrigger.agent.core.message.Snapshot;
 import dev.outrigger.agent.core.quorum.Majority;
+import dev.outrigger.agent.simulator.front.Happening;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -116,9 +117,17 @@ public final class Watcher {
         }
     }
 
-    /** A session has ended for want of use or room, somewhere. */
-    public void sessionExpired() {
-        coverage.met(Coverage.Feature.SESSION_EXPIRY);
+    /** Something above the cores that should happen sometimes. */
+    public void met(Happening what) {
+        coverage.met(what);
+        if (what == Happening.SESSION_EXPIRED) {
+            coverage.met(Coverage.Feature.SESSION_EXPIRY);
+        }
+    }
+
+    /** The search for an order of what clients saw was given up. */
+    public void unjudged() {
+        coverage.unjudged();
     }
 
     /** A client was told that the command at {@code index} in {@code term} is done. */
