@@ -55,6 +55,7 @@ final class SimNode implements Host {
     private int epoch;
 
     private RaftCore core;
+    private CoreOptions options;
     private NodeFront front;
     private NodeRun run = new NodeRun();
     private long bootEpoch;
@@ -146,7 +147,7 @@ final class SimNode implements Host {
         bootEpoch = found.bootEpoch();
         nextControl = (bootEpoch << 40) + OPERATOR_IDS;
         run = new NodeRun();
-        CoreOptions options = swarm.options(id, cluster.formed());
+        options = swarm.options(id, cluster.formed());
         try {
             core = new RaftCore(options, found.hardState(), found.outline(), random.split());
         } catch (RuntimeException bug) {
@@ -185,7 +186,7 @@ final class SimNode implements Host {
             timeline.after(tickMicros(), () -> tick(life));
             input(core::tick);
             if (state == State.UP && !paused) {
-                watcher.checkMemory(this, swarm.options(id, cluster.formed()).uncommittedBytesMax());
+                watcher.checkMemory(this, options);
             }
         }
     }
@@ -508,6 +509,10 @@ final class SimNode implements Host {
             readLater(() -> fetchChunk(fetch));
         }
         for (ChunkWrite write : ready.chunkWrites()) {
+            if (write.bytes().length() > options.chunkBytesMax()) {
+                watcher.violation("invariant 15: " + id + " takes a piece of "
+                        + write.bytes().length() + " bytes");
+            }
             long micros =
                     write.offset() + write.bytes().length() == write.snapshot().bytes() ? forceMicros() : readMicros();
             onDisk(micros, () -> core.chunkStored(write.snapshot(), disk.store(write)));

@@ -1,5 +1,7 @@
 package dev.outrigger.agent.simulator;
 
+import dev.outrigger.agent.core.CoreMemory;
+import dev.outrigger.agent.core.CoreOptions;
 import dev.outrigger.agent.core.RaftCore;
 import dev.outrigger.agent.core.RoleName;
 import dev.outrigger.agent.core.message.Configuration;
@@ -35,6 +37,9 @@ import org.jspecify.annotations.Nullable;
  * an event has changed. The first broken invariant stays as {@link #failure()}.
  */
 public final class Watcher {
+    /** No entry of a simulation takes more. */
+    private static final long ENTRY_BYTES_MAX = 4096;
+
     private final Coverage coverage;
     private final Configuration formed;
     private final Map<String, Shadow> shadows = new HashMap<>();
@@ -557,12 +562,24 @@ public final class Watcher {
     }
 
     /** Looks at what is too dear for every input. */
-    void checkMemory(SimNode node, long uncommittedBytesMax) {
+    void checkMemory(SimNode node, CoreOptions options) {
         RaftCore core = node.core();
-        // No-ops and configurations are never refused.
-        long allowed = uncommittedBytesMax + 600L * (core.lastIndex() - core.commitIndex() > 0 ? 8 + core.term() : 0);
+        // No-ops and configurations are never refused, and a proposal is taken whole.
+        long allowed = options.uncommittedBytesMax()
+                + 600L * (core.lastIndex() - core.commitIndex() > 0 ? 8 + core.term() : 0);
         if (core.role() == RoleName.LEADER && core.uncommittedBytes() > allowed) {
             violation("invariant 15: " + node.id + " holds " + core.uncommittedBytes() + " uncommitted bytes");
+        }
+        CoreMemory memory = core.memory();
+        long appendBytes = Math.max(options.appendBytesMax(), ENTRY_BYTES_MAX);
+        // What came since the last write may be more than fits, until the next one.
+        long tailBytes =
+                options.tailBytesMax() + memory.unsettledBytes() + options.inflightBytesMax() + 2 * appendBytes;
+        if (memory.tailBytes() > tailBytes
+                || memory.inflightAppendsMax() > options.inflightAppendsMax()
+                || memory.inflightBytesMax() > options.inflightBytesMax() + appendBytes
+                || memory.pendingReads() > options.pendingReadsMax()) {
+            violation("invariant 15: " + node.id + " holds " + memory + ", with " + options);
         }
     }
 
