@@ -222,6 +222,7 @@ final class SimNode implements Host {
         drainDue = false;
         forcing = false;
         gathering = new ArrayList<>();
+        watcher.brokenOff(this, underWay);
         underWay = List.of();
         controls.clear();
         installsPending = 0;

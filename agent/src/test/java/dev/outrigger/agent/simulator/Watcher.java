@@ -189,7 +189,8 @@ public final class Watcher {
     private static boolean isHeld(Placed placed, List<SimNode> nodes) {
         for (SimNode node : nodes) {
             Shadow shadow = node.shadow();
-            boolean durable = placed.index > shadow.floor && shadow.holds(placed.index, placed.term);
+            boolean durable = placed.index > shadow.floor && shadow.holds(placed.index, placed.term)
+                    || shadow.mayHold(placed.index, placed.term);
             if (durable || node.isUp() && node.holds(placed.index, placed.term)) {
                 return true;
             }
@@ -221,6 +222,7 @@ public final class Watcher {
                     + shadow.floor + " was durable");
         }
         compareTerms(node, shadow, outline);
+        shadow.doubt(List.of());
         shadow.hardState = now;
         // A snapshot may have been installed though nobody heard of it.
         shadow.floor = Math.max(shadow.floor, snapshotIndex);
@@ -280,6 +282,13 @@ public final class Watcher {
                 put(node, shadow, appends.get(k));
             }
         }
+    }
+
+    /** The process has ended while these writes were under way. */
+    void brokenOff(SimNode node, List<Ready> underWay) {
+        List<Entry> entries = new ArrayList<>();
+        underWay.forEach(ready -> entries.addAll(ready.appends()));
+        node.shadow().doubt(entries);
     }
 
     private void put(SimNode node, Shadow shadow, Entry entry) {
