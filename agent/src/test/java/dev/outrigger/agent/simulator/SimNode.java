@@ -73,8 +73,6 @@ final class SimNode implements Host {
     private boolean forcing;
     private List<Ready> gathering = new ArrayList<>();
     private List<Ready> underWay = List.of();
-    private int installsPending;
-    private final List<ChunkWrite> chunksWaiting = new ArrayList<>();
 
     private RoleName announcedRole = RoleName.FOLLOWER;
     private long announcedTerm;
@@ -225,8 +223,6 @@ final class SimNode implements Host {
         watcher.brokenOff(this, underWay);
         underWay = List.of();
         controls.clear();
-        installsPending = 0;
-        chunksWaiting.clear();
         diskFreeAt = timeline.nowMicros();
         outstanding.clear();
         front.stopped();
@@ -514,9 +510,7 @@ final class SimNode implements Host {
                 watcher.violation("invariant 15: " + id + " takes a piece of "
                         + write.bytes().length() + " bytes");
             }
-            long micros =
-                    write.offset() + write.bytes().length() == write.snapshot().bytes() ? forceMicros() : readMicros();
-            onDisk(micros, () -> core.chunkStored(write.snapshot(), disk.store(write)));
+            store(write);
         }
         ready.receipts().forEach(front::receipt);
         ready.reads().forEach(front::granted);
@@ -663,13 +657,6 @@ final class SimNode implements Host {
         }
         watcher.persisted(this, batch);
         underWay = List.of();
-        for (int i = 0; i < batch.size(); i++) {
-            installsPending -= batch.get(i).install().isPresent() ? 1 : 0;
-        }
-        if (installsPending == 0 && !chunksWaiting.isEmpty()) {
-            chunksWaiting.forEach(this::store);
-            chunksWaiting.clear();
-        }
         input(() -> {
             forcing = false;
             if (!gathering.isEmpty()) {
