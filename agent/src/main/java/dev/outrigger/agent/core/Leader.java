@@ -87,6 +87,17 @@ final class Leader extends Role {
     }
 
     @Override
+    CoreMemory memory(long tailBytes, long unsettledBytes) {
+        int appends = 0;
+        long bytes = 0;
+        for (Progress follower : followers.values()) {
+            appends = Math.max(appends, follower.inflightAppends());
+            bytes = Math.max(bytes, follower.inflightBytes());
+        }
+        return new CoreMemory(tailBytes, unsettledBytes, appends, bytes, reads.size());
+    }
+
+    @Override
     void enter() {
         // What a leader sends waits for no disk: it leans on a term and vote that are durable.
         if (!core.hardStateIsDurable()) {

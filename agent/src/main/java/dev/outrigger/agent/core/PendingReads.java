@@ -31,6 +31,10 @@ final class PendingReads {
         return true;
     }
 
+    int size() {
+        return size;
+    }
+
     boolean hasArrived() {
         return !arrived.isEmpty();
     }

@@ -72,6 +72,14 @@ final class Progress {
         return inflight.size() < inflightAppendsMax && inflightBytes < inflightBytesMax;
     }
 
+    int inflightAppends() {
+        return inflight.size();
+    }
+
+    long inflightBytes() {
+        return inflightBytes;
+    }
+
     boolean isFetching() {
         return fetching;
     }

@@ -353,6 +353,11 @@ public final class RaftCore {
         return role.matchIndex(member);
     }
 
+    /** What it holds on to now. */
+    public CoreMemory memory() {
+        return role.memory(log.tailBytes(), log.bytesAfter(Math.min(log.durableIndex(), commitIndex)));
+    }
+
     /** The configuration in force: the latest in the log, committed or not (Paper §6). */
     public Configuration configuration() {
         return log.configurations().latest();

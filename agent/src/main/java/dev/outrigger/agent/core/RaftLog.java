@@ -212,6 +212,11 @@ final class RaftLog {
         return index >= tail.firstIndex();
     }
 
+    /** Bytes of the entries in memory. */
+    long tailBytes() {
+        return tail.bytes();
+    }
+
     /** Bytes of the entries after {@code index} that are in memory. */
     long bytesAfter(long index) {
         return tail.bytesAfter(index);

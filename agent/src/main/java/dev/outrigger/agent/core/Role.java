@@ -56,6 +56,11 @@ abstract sealed class Role permits Follower, PreCandidate, Candidate, Leader {
         return false;
     }
 
+    /** What the core holds on to, this role's part included. */
+    CoreMemory memory(long tailBytes, long unsettledBytes) {
+        return new CoreMemory(tailBytes, unsettledBytes, 0, 0, 0);
+    }
+
     Optional<Long> matchIndex(MemberId member) {
         return Optional.empty();
     }

@@ -2,6 +2,7 @@ package dev.outrigger.agent.simulator;
 
 import dev.outrigger.agent.core.RoleName;
 import dev.outrigger.agent.core.message.Message;
+import dev.outrigger.agent.simulator.front.Happening;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,13 +16,26 @@ final class Coverage {
     private static final Message.Kind[] MESSAGES = Message.Kind.values();
     private static final Feature[] FEATURES = Feature.values();
     private static final Sometimes[] SOMETIMES = Sometimes.values();
+    private static final Happening[] HAPPENINGS = Happening.values();
     private static final Fate[] FATES = Fate.values();
     private static final Bearer[] BEARERS = Bearer.values();
 
+    /** From so many seeds on everything must have happened. */
+    private static final long SEEDS_FOR_ALL = 3000;
+    /** Of the seeds that have to live, one in so many at most may lose too much for that. */
+    private static final long DOOMED_ONE_IN = 100;
+    /** Of all seeds, one in so many at most may leave open whether what clients saw was right. */
+    private static final long UNJUDGED_ONE_IN = 1000;
+
+    private long seeds;
+    private long bound;
+    private long doomed;
+    private long unjudged;
     private final long[] faults = new long[FAULTS.length * BEARERS.length];
     private final long[] messages = new long[MESSAGES.length * FATES.length];
     private final long[] pairs = new long[FEATURES.length * FEATURES.length];
     private final long[] sometimes = new long[SOMETIMES.length];
+    private final long[] happenings = new long[HAPPENINGS.length];
     private final boolean[] features = new boolean[FEATURES.length];
 
     /** What the machine was that a fault has hit. */
@@ -103,6 +117,25 @@ final class Coverage {
         features[feature.ordinal()] = true;
     }
 
+    void met(Happening what) {
+        happenings[what.ordinal()]++;
+    }
+
+    /** This seed is one that has to live on in the end. */
+    void boundToLive() {
+        bound++;
+    }
+
+    /** It was, but too much is lost: nothing is asked of it but safety. */
+    void doomed() {
+        doomed++;
+    }
+
+    /** The search for an order of what clients saw was given up. */
+    void unjudged() {
+        unjudged++;
+    }
+
     void met(Sometimes what) {
         sometimes[what.ordinal()]++;
     }
@@ -121,6 +154,11 @@ final class Coverage {
 
     /** Adds what one seed has exercised. */
     void add(Coverage seed) {
+        seeds++;
+        bound += seed.bound;
+        doomed += seed.doomed;
+        unjudged += seed.unjudged;
+        add(happenings, seed.happenings);
         add(faults, seed.faults);
         add(messages, seed.messages);
         add(sometimes, seed.sometimes);
@@ -164,12 +202,37 @@ final class Coverage {
                 }
             }
         }
+        for (Happening what : HAPPENINGS) {
+            if (happenings[what.ordinal()] == 0) {
+                missed.add(what.name());
+            }
+        }
         for (Sometimes what : SOMETIMES) {
             if (sometimes[what.ordinal()] == 0) {
                 missed.add(what.name());
             }
         }
         return missed;
+    }
+
+    /** Why so many seeds without a failure say less than they should; nothing for few seeds. */
+    List<String> complaints() {
+        List<String> complaints = new ArrayList<>();
+        if (seeds >= SEEDS_FOR_ALL) {
+            missed().forEach(cell -> complaints.add("never happened: " + cell));
+            if (doomed * DOOMED_ONE_IN > bound) {
+                complaints.add(doomed + " of " + bound + " seeds that had to live could not");
+            }
+            if (unjudged * UNJUDGED_ONE_IN > seeds) {
+                complaints.add(unjudged + " of " + seeds + " histories were not judged");
+            }
+        }
+        return complaints;
+    }
+
+    /** Figures in JSON, without braces. */
+    String figures() {
+        return "\"boundToLive\":" + bound + ",\"doomed\":" + doomed + ",\"unjudged\":" + unjudged;
     }
 
     private static boolean isPossible(FaultKind kind, Bearer bearer) {

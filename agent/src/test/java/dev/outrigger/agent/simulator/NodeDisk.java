@@ -177,13 +177,6 @@ final class NodeDisk {
         disk.full(0);
     }
 
-    /** The operating system writes some of what is dirty. */
-    void writeback(SplittableRandom random) {
-        if (!disk.processEnded()) {
-            disk.writeback(random);
-        }
-    }
-
     /**
      * Changes something that was durable, while no process uses the disk; false when there was nothing to change. In the
      * log that is an older segment: of what the last force wrote nobody can tell later whether it was torn or has rotted.

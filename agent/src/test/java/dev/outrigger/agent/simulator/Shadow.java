@@ -1,7 +1,9 @@
 package dev.outrigger.agent.simulator;
 
+import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.HardState;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /** What one disk certainly holds, as far as its forces have returned: kept beside the disk, and for ever. */
@@ -17,6 +19,9 @@ final class Shadow {
     HardState hardState = new HardState(0, Optional.empty());
     /** Lost acknowledged data, or was thrown away. */
     boolean lost;
+
+    /** Entries that were on their way to the disk when the process ended: nobody knows until the next start. */
+    private List<Entry> doubtful = List.of();
 
     Shadow(String storageId) {
         this.storageId = storageId;
@@ -37,6 +42,20 @@ final class Shadow {
     /** Whether the entry at {@code index} is there; everything that a snapshot covers is taken to be. */
     boolean holds(long index, long term) {
         return index <= floor || index <= last && terms[(int) index] == term;
+    }
+
+    void doubt(List<Entry> entries) {
+        doubtful = entries;
+    }
+
+    /** Whether the entry may turn up at the next start, though no force of it has returned. */
+    boolean mayHold(long index, long term) {
+        for (Entry entry : doubtful) {
+            if (entry.index() == index && entry.term() == term) {
+                return true;
+            }
+        }
+        return false;
     }
 
     void cover(long index, long term) {

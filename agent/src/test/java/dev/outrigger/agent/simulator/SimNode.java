@@ -55,6 +55,7 @@ final class SimNode implements Host {
     private int epoch;
 
     private RaftCore core;
+    private CoreOptions options;
     private NodeFront front;
     private NodeRun run = new NodeRun();
     private long bootEpoch;
@@ -72,8 +73,6 @@ final class SimNode implements Host {
     private boolean forcing;
     private List<Ready> gathering = new ArrayList<>();
     private List<Ready> underWay = List.of();
-    private int installsPending;
-    private final List<ChunkWrite> chunksWaiting = new ArrayList<>();
 
     private RoleName announcedRole = RoleName.FOLLOWER;
     private long announcedTerm;
@@ -131,6 +130,10 @@ final class SimNode implements Host {
                 return;
             }
             state = State.REFUSED;
+            if (!shadow.lost) {
+                watcher.violation(
+                        "invariant 9: " + id + " refuses a disk that has lost nothing: " + refused.getMessage());
+            }
             shadow.lost = true;
             watcher.coverage().met(Coverage.Sometimes.DISK_REFUSED_TO_OPEN);
             trace("refuses to start: ", refused.getMessage());
@@ -142,7 +145,7 @@ final class SimNode implements Host {
         bootEpoch = found.bootEpoch();
         nextControl = (bootEpoch << 40) + OPERATOR_IDS;
         run = new NodeRun();
-        CoreOptions options = swarm.options(id, cluster.formed());
+        options = swarm.options(id, cluster.formed());
         try {
             core = new RaftCore(options, found.hardState(), found.outline(), random.split());
         } catch (RuntimeException bug) {
@@ -181,7 +184,7 @@ final class SimNode implements Host {
             timeline.after(tickMicros(), () -> tick(life));
             input(core::tick);
             if (state == State.UP && !paused) {
-                watcher.checkMemory(this, swarm.options(id, cluster.formed()).uncommittedBytesMax());
+                watcher.checkMemory(this, options);
             }
         }
     }
@@ -217,10 +220,9 @@ final class SimNode implements Host {
         drainDue = false;
         forcing = false;
         gathering = new ArrayList<>();
+        watcher.brokenOff(this, underWay);
         underWay = List.of();
         controls.clear();
-        installsPending = 0;
-        chunksWaiting.clear();
         diskFreeAt = timeline.nowMicros();
         outstanding.clear();
         front.stopped();
@@ -504,9 +506,11 @@ final class SimNode implements Host {
             readLater(() -> fetchChunk(fetch));
         }
         for (ChunkWrite write : ready.chunkWrites()) {
-            long micros =
-                    write.offset() + write.bytes().length() == write.snapshot().bytes() ? forceMicros() : readMicros();
-            onDisk(micros, () -> core.chunkStored(write.snapshot(), disk.store(write)));
+            if (write.bytes().length() > options.chunkBytesMax()) {
+                watcher.violation("invariant 15: " + id + " takes a piece of "
+                        + write.bytes().length() + " bytes");
+            }
+            store(write);
         }
         ready.receipts().forEach(front::receipt);
         ready.reads().forEach(front::granted);
@@ -653,13 +657,6 @@ final class SimNode implements Host {
         }
         watcher.persisted(this, batch);
         underWay = List.of();
-        for (int i = 0; i < batch.size(); i++) {
-            installsPending -= batch.get(i).install().isPresent() ? 1 : 0;
-        }
-        if (installsPending == 0 && !chunksWaiting.isEmpty()) {
-            chunksWaiting.forEach(this::store);
-            chunksWaiting.clear();
-        }
         input(() -> {
             forcing = false;
             if (!gathering.isEmpty()) {

@@ -53,8 +53,6 @@ public final class Simulate {
     }
 
     public static void main(String[] arguments) throws InterruptedException {
-        // Storages warn of every torn page.
-        System.setProperty("outrigger.log.level", "OFF");
         @Nullable Long one = null;
         long seeds = 1000;
         long seconds = Integer.MAX_VALUE;
@@ -179,7 +177,9 @@ public final class Simulate {
             }
         }
         System.out.println(summary(begin));
-        return failures.isEmpty();
+        List<String> complaints = coverage.complaints();
+        complaints.forEach(System.out::println);
+        return failures.isEmpty() && complaints.isEmpty();
     }
 
     private void work() {
@@ -231,11 +231,12 @@ public final class Simulate {
                         .append('"'));
         return String.format(
                 Locale.ROOT,
-                "{\"seeds\":%d,\"failures\":%d,\"seedsPerHour\":%.0f,\"clusterHours\":%.2f,\"coverageMissed\":[%s]}",
+                "{\"seeds\":%d,\"failures\":%d,\"seedsPerHour\":%.0f,\"clusterHours\":%.2f,%s,\"coverageMissed\":[%s]}",
                 done,
                 failures.size(),
                 done / hours,
                 simulatedMicros / 3.6e9,
+                coverage.figures(),
                 missed);
     }
 }

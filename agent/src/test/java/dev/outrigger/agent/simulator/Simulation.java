@@ -182,6 +182,12 @@ final class Simulation {
             return;
         }
         boolean alive = heal(plan);
+        if (swarm.keepsBudget()) {
+            coverage.boundToLive();
+            if (!alive) {
+                coverage.doomed();
+            }
+        }
         if (alive) {
             converge();
         } else {

@@ -29,6 +29,7 @@ class SimulationTest {
             }
         }
         assertTrue(failures.isEmpty(), () -> String.join("\n", failures));
+        assertEquals(List.of(), coverage.complaints());
         for (FaultKind kind : FaultKind.values()) {
             assertTrue(SEEDS < 300 || coverage.count(kind) > 0, () -> kind + " never happened");
         }

@@ -1,5 +1,7 @@
 package dev.outrigger.agent.simulator;
 
+import dev.outrigger.agent.core.CoreMemory;
+import dev.outrigger.agent.core.CoreOptions;
 import dev.outrigger.agent.core.RaftCore;
 import dev.outrigger.agent.core.RoleName;
 import dev.outrigger.agent.core.message.Configuration;
@@ -19,6 +21,7 @@ import dev.outrigger.agent.core.message.ReadGrant;
 import dev.outrigger.agent.core.message.Ready;
 import dev.outrigger.agent.core.message.Snapshot;
 import dev.outrigger.agent.core.quorum.Majority;
+import dev.outrigger.agent.simulator.front.Happening;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -34,6 +37,9 @@ import org.jspecify.annotations.Nullable;
  * an event has changed. The first broken invariant stays as {@link #failure()}.
  */
 public final class Watcher {
+    /** No entry of a simulation takes more. */
+    private static final long ENTRY_BYTES_MAX = 4096;
+
     private final Coverage coverage;
     private final Configuration formed;
     private final Map<String, Shadow> shadows = new HashMap<>();
@@ -116,9 +122,17 @@ public final class Watcher {
         }
     }
 
-    /** A session has ended for want of use or room, somewhere. */
-    public void sessionExpired() {
-        coverage.met(Coverage.Feature.SESSION_EXPIRY);
+    /** Something above the cores that should happen sometimes. */
+    public void met(Happening what) {
+        coverage.met(what);
+        if (what == Happening.SESSION_EXPIRED) {
+            coverage.met(Coverage.Feature.SESSION_EXPIRY);
+        }
+    }
+
+    /** The search for an order of what clients saw was given up. */
+    public void unjudged() {
+        coverage.unjudged();
     }
 
     /** A client was told that the command at {@code index} in {@code term} is done. */
@@ -175,7 +189,8 @@ public final class Watcher {
     private static boolean isHeld(Placed placed, List<SimNode> nodes) {
         for (SimNode node : nodes) {
             Shadow shadow = node.shadow();
-            boolean durable = placed.index > shadow.floor && shadow.holds(placed.index, placed.term);
+            boolean durable = placed.index > shadow.floor && shadow.holds(placed.index, placed.term)
+                    || shadow.mayHold(placed.index, placed.term);
             if (durable || node.isUp() && node.holds(placed.index, placed.term)) {
                 return true;
             }
@@ -207,6 +222,7 @@ public final class Watcher {
                     + shadow.floor + " was durable");
         }
         compareTerms(node, shadow, outline);
+        shadow.doubt(List.of());
         shadow.hardState = now;
         // A snapshot may have been installed though nobody heard of it.
         shadow.floor = Math.max(shadow.floor, snapshotIndex);
@@ -266,6 +282,13 @@ public final class Watcher {
                 put(node, shadow, appends.get(k));
             }
         }
+    }
+
+    /** The process has ended while these writes were under way. */
+    void brokenOff(SimNode node, List<Ready> underWay) {
+        List<Entry> entries = new ArrayList<>();
+        underWay.forEach(ready -> entries.addAll(ready.appends()));
+        node.shadow().doubt(entries);
     }
 
     private void put(SimNode node, Shadow shadow, Entry entry) {
@@ -548,12 +571,24 @@ public final class Watcher {
     }
 
     /** Looks at what is too dear for every input. */
-    void checkMemory(SimNode node, long uncommittedBytesMax) {
+    void checkMemory(SimNode node, CoreOptions options) {
         RaftCore core = node.core();
-        // No-ops and configurations are never refused.
-        long allowed = uncommittedBytesMax + 600L * (core.lastIndex() - core.commitIndex() > 0 ? 8 + core.term() : 0);
+        // No-ops and configurations are never refused, and a proposal is taken whole.
+        long allowed = options.uncommittedBytesMax()
+                + 600L * (core.lastIndex() - core.commitIndex() > 0 ? 8 + core.term() : 0);
         if (core.role() == RoleName.LEADER && core.uncommittedBytes() > allowed) {
             violation("invariant 15: " + node.id + " holds " + core.uncommittedBytes() + " uncommitted bytes");
+        }
+        CoreMemory memory = core.memory();
+        long appendBytes = Math.max(options.appendBytesMax(), ENTRY_BYTES_MAX);
+        // What came since the last write may be more than fits, until the next one.
+        long tailBytes =
+                options.tailBytesMax() + memory.unsettledBytes() + options.inflightBytesMax() + 2 * appendBytes;
+        if (memory.tailBytes() > tailBytes
+                || memory.inflightAppendsMax() > options.inflightAppendsMax()
+                || memory.inflightBytesMax() > options.inflightBytesMax() + appendBytes
+                || memory.pendingReads() > options.pendingReadsMax()) {
+            violation("invariant 15: " + node.id + " holds " + memory + ", with " + options);
         }
     }
 

@@ -44,11 +44,17 @@ final class EngineWatch implements FrontWatch {
     @Override
     public void met(Happening what) {
         happenings[what.ordinal()]++;
+        watcher.met(what);
     }
 
     @Override
     public long count(Happening what) {
         return happenings[what.ordinal()];
+    }
+
+    @Override
+    public void unjudged() {
+        watcher.unjudged();
     }
 
     @Override

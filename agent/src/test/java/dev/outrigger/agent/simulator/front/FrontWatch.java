@@ -25,6 +25,9 @@ public interface FrontWatch {
     /** How often it happened. */
     long count(Happening what);
 
+    /** The search for an order of what clients saw was given up. */
+    void unjudged();
+
     /** Something that never may happen has happened. */
     void violation(String what);
 
