@@ -599,9 +599,21 @@ public final class RaftCore {
         // A granted pre-vote echoes the term asked about, which is not the voter's own.
         boolean echoed = response.preVote() && response.granted();
         if (response.term() > term() && !echoed) {
-            becomeFollower(response.term(), Optional.empty());
+            onNewerTerm(response);
         } else {
             role.onVoteResponse(response);
+        }
+    }
+
+    /**
+     * An answer tells of a newer term. From a member that is the end of a leader or candidate. Who was removed may have seen
+     * terms that never counted, and must not depose anybody by a late answer; if it is this member's configuration that is
+     * old, it hears no majority and steps down by itself.
+     */
+    private void onNewerTerm(Message response) {
+        boolean member = log.configurations().anyFrom(commitIndex, known -> known.contains(response.from()));
+        if (member) {
+            becomeFollower(response.term(), Optional.empty());
         }
     }
 
@@ -644,7 +656,7 @@ public final class RaftCore {
 
     private void onSnapshotResponse(SnapshotResponse response) {
         if (response.term() > term()) {
-            becomeFollower(response.term(), Optional.empty());
+            onNewerTerm(response);
         } else if (response.term() == term()) {
             role.onSnapshotResponse(response);
         }
@@ -652,7 +664,7 @@ public final class RaftCore {
 
     private void onAppendResponse(AppendResponse response) {
         if (response.term() > term()) {
-            becomeFollower(response.term(), Optional.empty());
+            onNewerTerm(response);
         } else if (response.term() == term()) {
             role.onAppendResponse(response);
         }

@@ -128,8 +128,16 @@ final class NodeDisk {
 
     /** The process ends in the middle of writing {@code underWay}, which may be empty; the machine goes on. */
     void kill(List<Ready> underWay, SplittableRandom random) {
-        breakOff(underWay, random);
-        disk.kill();
+        if (breakOff(underWay, random)) {
+            failed(random);
+        } else {
+            disk.kill();
+        }
+    }
+
+    /** No fault that was drawn for later comes any more. */
+    void heal() {
+        disk.heal();
     }
 
     /**
@@ -150,16 +158,20 @@ final class NodeDisk {
         disk.powerCut(random, tear && random.nextBoolean());
     }
 
-    private void breakOff(List<Ready> underWay, SplittableRandom random) {
+    /** Does some of what is under way; whether the disk failed before the process was gone. */
+    private boolean breakOff(List<Ready> underWay, SplittableRandom random) {
         if (underWay.isEmpty() || disk.processEnded()) {
-            return;
+            return false;
         }
         disk.crashAtOperation(1 + random.nextInt(CRASH_OPERATIONS_MAX), random);
         try {
             persist(underWay);
-        } catch (PowerLost | StorageException ended) {
-            // As was to be expected.
+        } catch (PowerLost ended) {
+            return false;
+        } catch (StorageException failed) {
+            return true;
         }
+        return false;
     }
 
     /** The process ends within the next few operations of its storage. */

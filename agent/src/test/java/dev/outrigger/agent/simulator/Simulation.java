@@ -253,7 +253,9 @@ final class Simulation {
         healthy = new boolean[nodes.size()];
         for (Configuration configuration : live) {
             for (Member member : configuration.everybody()) {
-                if (member.standing() == Standing.JOINING && isIntact(member)) {
+                // Who may be promoted in the moment of healing must not be broken in the next.
+                boolean joining = member.standing() == Standing.JOINING;
+                if (joining && (isIntact(member) || nodes.get(rank(member.id())).isUp())) {
                     healthy[rank(member.id())] = true;
                 }
             }
@@ -270,6 +272,7 @@ final class Simulation {
         for (SimNode node : nodes) {
             if (healthy[node.rank]) {
                 node.resume();
+                node.disk().heal();
                 node.diskFactor(1);
                 node.endStall();
                 node.boot();

@@ -370,6 +370,13 @@ public final class VirtualDisk {
         crash = random;
     }
 
+    /** Nothing that was arranged for later fails any more, and there is room. */
+    public void heal() {
+        crash = null;
+        failingSync = null;
+        full(Long.MAX_VALUE);
+    }
+
     /** Operations so far that changed anything. */
     public long operations() {
         return operations;
