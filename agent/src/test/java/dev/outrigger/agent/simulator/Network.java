@@ -168,6 +168,10 @@ final class Network {
             coverage.message(message.kind(), Coverage.Fate.LOST);
             return true;
         }
+        if (calm && link.slow && message instanceof Message.VoteRequest request && request.transfer()) {
+            // Whoever gets it believes that the leader wants to hand over; years later that would still be an election.
+            return true;
+        }
         Envelope envelope = new Envelope(
                 from.rank, from.storageId(), from.committedConfigurationIndex(), to, toDisk, link.connection, message);
         carry(link, envelope, from);

@@ -1,12 +1,10 @@
 package dev.outrigger.agent.simulator;
 
-import dev.outrigger.agent.simulator.mutant.Mutant;
-import dev.outrigger.agent.simulator.mutant.MutantLoader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +31,7 @@ public final class Simulate {
 
     private static final long MINIMISE_NANOS = 300_000_000_000L;
     private static final long MUTANT_SEEDS_MAX = 20_000;
+    private static final int MUTANT_SEARCHES = 5;
     private static final long PROGRESS_NANOS = 10_000_000_000L;
 
     private final long first;
@@ -53,6 +52,15 @@ public final class Simulate {
     }
 
     public static void main(String[] arguments) throws InterruptedException {
+        try {
+            run(arguments);
+        } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
+            System.err.println("cannot make sense of " + String.join(" ", arguments) + ": " + e.getMessage());
+            System.exit(2);
+        }
+    }
+
+    private static void run(String[] arguments) throws InterruptedException {
         @Nullable Long one = null;
         long seeds = 1000;
         long seconds = Integer.MAX_VALUE;
@@ -83,7 +91,7 @@ public final class Simulate {
             }
         }
         if (mutants != null) {
-            System.exit(mutants(mutants, first, Math.min(seeds, MUTANT_SEEDS_MAX)) ? 0 : 1);
+            System.exit(mutants(mutants, first) ? 0 : 1);
         }
         if (one != null) {
             System.exit((minimum ? minimise(one) : replay(one, reduction, trace)) ? 0 : 1);
@@ -92,24 +100,12 @@ public final class Simulate {
         System.exit(passed ? 0 : 1);
     }
 
-    /** Whether every known mistake is found within so many seeds. */
-    private static boolean mutants(String names, long first, long seeds) {
-        boolean all = true;
-        Map<String, Mutant> chosen = new TreeMap<>(Mutant.all());
-        chosen.keySet()
-                .removeIf(name -> !names.isEmpty() && !List.of(names.split(",")).contains(name));
-        for (Map.Entry<String, Mutant> mutant : chosen.entrySet()) {
-            MutantLoader loader = new MutantLoader(mutant.getValue());
-            String found = null;
-            long seed = first;
-            for (; found == null && seed < first + seeds; seed++) {
-                found = loader.run(Simulate.class.getName(), seed);
-            }
-            all &= found != null;
-            String how = found == null ? "NOT FOUND" : "seed=" + (seed - 1) + " " + found;
-            System.out.println(
-                    mutant.getKey() + " (" + mutant.getValue().title() + ") seeds=" + (seed - first) + " " + how);
-        }
+    /** Whether every known mistake is found, from several first seeds. */
+    private static boolean mutants(String names, long first) throws InterruptedException {
+        Set<String> chosen = names.isEmpty() ? Set.of() : new TreeSet<>(List.of(names.split(",")));
+        MutantGate gate = new MutantGate(chosen, first, MUTANT_SEEDS_MAX, MUTANT_SEARCHES);
+        boolean all = gate.run(System.out::println);
+        System.out.println(gate.summary());
         return all;
     }
 
@@ -155,6 +151,11 @@ public final class Simulate {
         String what = outcome.failure() == null ? "passed" : outcome.failure();
         return "seed=" + outcome.seed() + " event=" + outcome.events() + " " + what
                 + " — replay: agent/simulate.sh --seed " + outcome.seed() + reduction + " --trace";
+    }
+
+    /** The failures so far, a line for each. */
+    synchronized List<String> failures() {
+        return failures.stream().map(Simulate::line).toList();
     }
 
     /** Runs them all; true when none failed. */
