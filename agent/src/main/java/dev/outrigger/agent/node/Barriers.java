@@ -23,7 +23,10 @@ import java.util.function.Supplier;
  * loop.
  */
 final class Barriers {
-    /** A read whose answer has not come by then was lost: it is asked for anew, under a new number. */
+    /**
+     * A read whose answer has not come by then is probably lost: it is asked for anew, under a new number. The answer to an
+     * earlier number still counts, or a link slower than this would never let a read through.
+     */
     private static final long LOST_AFTER_NANOS = Duration.ofMillis(500).toNanos();
 
     private final int waitingMax;
@@ -91,6 +94,11 @@ final class Barriers {
             asked = next;
             next = new ArrayList<>();
             askedReadId = nextReadId++;
+            for (Waiter waiter : asked) {
+                if (waiter.firstReadId < 0) {
+                    waiter.firstReadId = askedReadId;
+                }
+            }
             askedNanos = System.nanoTime();
             askLeader.accept(askedReadId);
         }
@@ -101,22 +109,28 @@ final class Barriers {
     }
 
     void granted(ReadGrant grant) {
-        if (grant.readId() != askedReadId || asked.isEmpty()) {
-            return;
-        }
-        List<Waiter> readers = asked;
-        asked = new ArrayList<>();
         if (grant.granted()) {
-            for (Waiter reader : readers) {
-                reader.index = grant.readIndex();
-                byIndex.add(reader);
-            }
+            serve(asked, grant);
+            serve(next, grant);
             appliedIndex(appliedIndex.getAsLong());
-        } else {
+        } else if (grant.readId() == askedReadId && !asked.isEmpty()) {
             holding = true;
-            readers.addAll(next);
-            next = readers;
+            asked.addAll(next);
+            next = asked;
+            asked = new ArrayList<>();
         }
+    }
+
+    /** A read index is good for everybody who had come when it was asked for. */
+    private void serve(List<Waiter> waiters, ReadGrant grant) {
+        waiters.removeIf(waiter -> {
+            boolean served = waiter.firstReadId >= 0 && waiter.firstReadId <= grant.readId();
+            if (served) {
+                waiter.index = grant.readIndex();
+                byIndex.add(waiter);
+            }
+            return served;
+        });
     }
 
     void appliedIndex(long index) {
@@ -174,6 +188,8 @@ final class Barriers {
         final long deadlineNanos;
         final Promise<Answer<Long>> promise = Promise.promise();
         long index;
+        /** Number of the first read asked for on its behalf; negative before that. */
+        long firstReadId = -1;
 
         Waiter(long sequence, long deadlineNanos) {
             this.sequence = sequence;

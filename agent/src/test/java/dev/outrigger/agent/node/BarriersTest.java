@@ -50,6 +50,22 @@ class BarriersTest {
     }
 
     @Test
+    void anAnswerThatComesAfterItWasAskedForAnewCountsForThoseWhoWereThereThen() {
+        advance(9);
+        Future<Answer<Long>> first = barriers.barrier(WAIT);
+        barriers.pump();
+        barriers.tick(System.nanoTime() + Duration.ofSeconds(1).toNanos());
+        Future<Answer<Long>> second = barriers.barrier(WAIT);
+        barriers.pump();
+        assertEquals(List.of(10L, 11L), asked);
+        barriers.granted(new ReadGrant(10, true, 5));
+        assertEquals(new Answer.Ok<>(5L), first.result());
+        assertFalse(second.isComplete(), "what was committed when the second came is not known");
+        barriers.granted(new ReadGrant(11, true, 6));
+        assertEquals(new Answer.Ok<>(6L), second.result());
+    }
+
+    @Test
     void asksAnewUnderANewNumberAfterARefusal() {
         Future<Answer<Long>> barrier = barriers.barrier(WAIT);
         barriers.pump();

@@ -68,7 +68,8 @@ public final class Front implements NodeFront, AppLink.Results {
         final long acknowledgedBefore;
 
         boolean answered;
-        long index;
+        /** Negative until it is known. */
+        long index = -1;
 
         Read(byte[] query, long acknowledgedBefore, Reply.Taker taker) {
             this.query = query;
@@ -341,9 +342,9 @@ public final class Front implements NodeFront, AppLink.Results {
         long id = nextId++;
         asked.put(id, read);
         host.read(id);
-        // The answer may be lost on the way.
+        // The answer may be lost on the way; if it is only late it still counts.
         host.after(4 * options.holdMicros(), () -> {
-            if (asked.remove(id) != null) {
+            if (asked.containsKey(id) && read.index < 0) {
                 askForIndex(read);
             }
         });
@@ -352,7 +353,7 @@ public final class Front implements NodeFront, AppLink.Results {
     @Override
     public void granted(ReadGrant grant) {
         Read read = asked.remove(grant.readId());
-        if (read == null) {
+        if (read == null || read.index >= 0) {
             return;
         }
         if (!grant.granted()) {
