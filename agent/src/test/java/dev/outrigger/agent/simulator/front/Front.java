@@ -70,6 +70,8 @@ public final class Front implements NodeFront, AppLink.Results {
         boolean answered;
         /** Negative until it is known. */
         long index = -1;
+        /** The question that is out; negative when none is. */
+        long lastAsked = -1;
 
         Read(byte[] query, long acknowledgedBefore, Reply.Taker taker) {
             this.query = query;
@@ -341,10 +343,11 @@ public final class Front implements NodeFront, AppLink.Results {
         }
         long id = nextId++;
         asked.put(id, read);
+        read.lastAsked = id;
         host.read(id);
         // The answer may be lost on the way; if it is only late it still counts.
         host.after(4 * options.holdMicros(), () -> {
-            if (asked.containsKey(id) && read.index < 0) {
+            if (read.lastAsked == id && read.index < 0) {
                 askForIndex(read);
             }
         });
@@ -357,7 +360,11 @@ public final class Front implements NodeFront, AppLink.Results {
             return;
         }
         if (!grant.granted()) {
-            host.after(options.holdMicros(), () -> askForIndex(read));
+            // A refusal of an earlier question says nothing about the one that is out: one question at a time.
+            if (read.lastAsked == grant.readId()) {
+                read.lastAsked = -1;
+                host.after(options.holdMicros(), () -> askForIndex(read));
+            }
             return;
         }
         if (grant.readIndex() < read.acknowledgedBefore) {
