@@ -57,6 +57,9 @@ import java.util.random.RandomGenerator;
  * <p>One thread; never blocks; no callbacks. Throws {@link InvariantViolation} on a bug and for nothing else.
  */
 public final class RaftCore {
+    /** Pieces of snapshots that wait for the disk: one with bytes, and one question how much is there. */
+    private static final int CHUNK_WRITES_MAX = 2;
+
     private final CoreOptions options;
     private final RandomGenerator random;
     private final RaftLog log;
@@ -82,6 +85,8 @@ public final class RaftCore {
     private List<ControlReceipt> controls = new ArrayList<>();
     private List<ChunkFetch> chunkFetches = new ArrayList<>();
     private List<ChunkWrite> chunkWrites = new ArrayList<>();
+    /** Pieces handed out, or about to be, that the driver has not answered yet. */
+    private int chunkWritesOut;
 
     /**
      * A member as it comes back from its disk: a follower that knows no leader and no commit index.
@@ -503,8 +508,12 @@ public final class RaftCore {
         chunkFetches.add(fetch);
     }
 
+    /** Has a piece put aside, unless the disk is still busy with earlier ones: the leader asks again with its heartbeats. */
     void chunkWrite(ChunkWrite write) {
-        chunkWrites.add(write);
+        if (chunkWritesOut < CHUNK_WRITES_MAX) {
+            chunkWritesOut++;
+            chunkWrites.add(write);
+        }
     }
 
     /** A snapshot that was received whole takes the place of the log. */
@@ -687,6 +696,7 @@ public final class RaftCore {
     }
 
     private void onChunkStored(Snapshot snapshot, long storedBytes) {
+        chunkWritesOut = Math.max(0, chunkWritesOut - 1);
         role.onChunkStored(snapshot, storedBytes);
     }
 
