@@ -46,7 +46,7 @@ final class Candidate extends Role {
 
     @Override
     void onPersisted() {
-        if (core.hardStateIsDurable()) {
+        if (core.hardStateIsDurable() && core.isVoter()) {
             count(core.self(), true);
         }
     }

@@ -8,6 +8,7 @@ import java.util.List;
  * Fixed properties of one core.
  *
  * @param self this member
+ * @param storageId its disk: by a log or configuration that knows its name with another one it is not a member
  * @param formed the members the cluster was formed with: in force until the log or a snapshot says otherwise
  * @param electionTicks a follower that hears nothing of a leader for this many ticks, up to twice as many by chance,
  *     campaigns; a leader that hears nothing of a majority for as long steps down
@@ -23,6 +24,7 @@ import java.util.List;
  */
 public record CoreOptions(
         MemberId self,
+        String storageId,
         Configuration formed,
         int electionTicks,
         int heartbeatTicks,
@@ -45,20 +47,21 @@ public record CoreOptions(
     }
 
     /** The defaults: 1 s and 100 ms at 20 ms a tick, 1 MiB and 4096 entries per append, 64 MiB tail. */
-    public static CoreOptions of(MemberId self, Configuration formed) {
+    public static CoreOptions of(MemberId self, String storageId, Configuration formed) {
         return new CoreOptions(
-                self, formed, 50, 5, 4096, 1 << 20, 64, 16L << 20, 32L << 20, 64L << 20, 65_536, 1 << 20);
+                self, storageId, formed, 50, 5, 4096, 1 << 20, 64, 16L << 20, 32L << 20, 64L << 20, 65_536, 1 << 20);
     }
 
     /** The defaults for a cluster of which only the voters' names are known. */
     public static CoreOptions of(MemberId self, List<MemberId> voters) {
-        return of(self, Configuration.of(voters));
+        return of(self, self.name(), Configuration.of(voters));
     }
 
     /** The same with other timeouts. */
     public CoreOptions withTicks(int electionTicks, int heartbeatTicks) {
         return new CoreOptions(
                 self,
+                storageId,
                 formed,
                 electionTicks,
                 heartbeatTicks,

@@ -47,6 +47,8 @@ final class Leader extends Role {
     private final Map<MemberId, Progress> followers = new TreeMap<>();
     /** Which disk each follower's progress is that of. */
     private final Map<MemberId, String> disks = new TreeMap<>();
+    /** Whether it counts itself: a leader that is being removed does not. */
+    private boolean selfVotes;
 
     private final PendingReads reads;
     private int heartbeatElapsedTicks;
@@ -414,7 +416,7 @@ final class Leader extends Role {
 
     private long matchIndexOf(MemberId member) {
         if (member.equals(core.self())) {
-            return core.durableIndex();
+            return selfVotes ? core.durableIndex() : 0;
         }
         Progress follower = followers.get(member);
         return follower == null ? 0 : follower.matchIndex();
@@ -424,6 +426,7 @@ final class Leader extends Role {
 
     /** Follows the members of the configuration in force, and nobody else. */
     private void followConfiguration(boolean active) {
+        selfVotes = core.isVoter();
         Map<MemberId, String> members = new TreeMap<>();
         core.configuration().everybody().forEach(member -> members.put(member.id(), member.storageId()));
         members.remove(core.self());
@@ -613,7 +616,7 @@ final class Leader extends Role {
     private void checkQuorum() {
         Map<MemberId, Boolean> active = new TreeMap<>();
         followers.forEach((member, follower) -> active.put(member, follower.takeRecentlyActive()));
-        active.put(core.self(), true);
+        active.put(core.self(), selfVotes);
         if (core.quorum().reachedBy(voter -> active.getOrDefault(voter, false))) {
             yieldToPreferred();
         } else {
@@ -650,7 +653,7 @@ final class Leader extends Role {
     private long confirmedRoundOf(MemberId member) {
         Progress follower = followers.get(member);
         if (follower == null) {
-            return member.equals(core.self()) ? round : 0;
+            return member.equals(core.self()) && selfVotes ? round : 0;
         }
         return follower.confirmedRound();
     }

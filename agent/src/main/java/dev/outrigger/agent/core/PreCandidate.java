@@ -32,7 +32,9 @@ final class PreCandidate extends Role {
             core.sendDurably(
                     new VoteRequest(core.self(), voter, core.term() + 1, log.lastIndex(), log.lastTerm(), true, false));
         }
-        count(core.self(), true);
+        if (core.isVoter()) {
+            count(core.self(), true);
+        }
     }
 
     @Override

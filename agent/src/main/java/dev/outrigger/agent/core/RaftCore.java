@@ -408,9 +408,12 @@ public final class RaftCore {
         return log.configurations().quorum();
     }
 
-    /** Whether this member counts for a majority by the configuration in force. */
+    /**
+     * Whether this member counts for a majority by the configuration in force. A log that is still behind may know its name
+     * with an earlier disk, whose votes this one has forgotten: that is somebody else.
+     */
     boolean isVoter() {
-        return configuration().isVoter(self());
+        return configuration().isVoter(self(), options.storageId());
     }
 
     /**
@@ -418,12 +421,14 @@ public final class RaftCore {
      * commit it, since nobody else may have it; its own vote does not count then (Diss. §4.2.2).
      */
     boolean mayCampaign() {
-        return log.configurations().anyFrom(commitIndex, configuration -> configuration.isVoter(self()));
+        return log.configurations()
+                .anyFrom(commitIndex, configuration -> configuration.isVoter(self(), options.storageId()));
     }
 
     /** Whether it may vote: as long as its removal is not known to be committed, others may need it. */
     private boolean mayVote() {
-        return log.configurations().anyFrom(commitIndex, configuration -> configuration.contains(self()));
+        return log.configurations()
+                .anyFrom(commitIndex, configuration -> configuration.contains(self(), options.storageId()));
     }
 
     /** Everybody else who counts for a majority. */

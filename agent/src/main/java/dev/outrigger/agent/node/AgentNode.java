@@ -361,7 +361,8 @@ public final class AgentNode implements Node, PeerEvents {
 
     private void startDriver(ClusterIdentity cluster) {
         long tickMillis = options.tickMillis();
-        CoreOptions coreOptions = CoreOptions.of(options.self(), cluster.formed())
+        CoreOptions coreOptions = CoreOptions.of(
+                        options.self(), storage.recovered().storageId(), cluster.formed())
                 .withTicks((int) Math.max(2, options.electionTimeout().toMillis() / tickMillis), (int)
                         Math.max(1, options.heartbeat().toMillis() / tickMillis));
         RaftCore core = new RaftCore(

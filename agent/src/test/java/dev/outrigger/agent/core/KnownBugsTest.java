@@ -553,6 +553,7 @@ class KnownBugsTest {
     private static CoreOptions tight(CoreOptions options) {
         return new CoreOptions(
                 options.self(),
+                options.storageId(),
                 options.formed(),
                 options.electionTicks(),
                 options.heartbeatTicks(),

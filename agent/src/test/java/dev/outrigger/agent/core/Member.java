@@ -17,7 +17,7 @@ import java.util.random.RandomGenerator;
 
 /** A core and its disk, driven as {@link Ready} asks for, one deliberate step at a time. */
 final class Member {
-    private final CoreOptions options;
+    private CoreOptions options;
     private final RandomGenerator random;
     private final Deque<Ready> writing = new ArrayDeque<>();
     /** What the disk has read or put aside, and the core does not know yet. */
@@ -121,7 +121,26 @@ final class Member {
         restart(disk);
     }
 
-    /** Comes back with another disk. */
+    /** Comes back with a disk that is another one to the others, too. */
+    void restart(Disk found, String storageId) {
+        options = new CoreOptions(
+                options.self(),
+                storageId,
+                options.formed(),
+                options.electionTicks(),
+                options.heartbeatTicks(),
+                options.appendEntriesMax(),
+                options.appendBytesMax(),
+                options.inflightAppendsMax(),
+                options.inflightBytesMax(),
+                options.uncommittedBytesMax(),
+                options.tailBytesMax(),
+                options.pendingReadsMax(),
+                options.chunkBytesMax());
+        restart(found);
+    }
+
+    /** Comes back with what is on this disk. */
     void restart(Disk found) {
         writing.clear();
         answers.clear();

@@ -101,6 +101,7 @@ final class RandomCluster {
         long uncommittedBytes = 200 + random.nextInt(2000);
         return new CoreOptions(
                 self,
+                self.name(),
                 Configuration.of(voters),
                 electionTicks,
                 1 + random.nextInt(3),

@@ -24,7 +24,8 @@ import java.util.stream.Collectors;
  *
  * <pre>
  * cluster 3 [entries=n] [inflight=n] [uncommitted=bytes] [tail=bytes] [reads=n] [chunk=bytes] [spares=n]
- * disk a [term=3] [vote=b] [log=1,1]  a comes back with this disk; the log is given by its entries' terms
+ * disk a [term=3] [vote=b] [log=1,1] [as=2]
+ *                                     a comes back with this disk, its second; the log is given by its entries' terms
  * tick a [n]                          time passes for a
  * propose a x y                       clients of a propose x and y
  * read a                              a client of a asks for a read index
@@ -95,7 +96,8 @@ final class Transcript {
             case "cluster" ->
                 cluster = new Cluster(
                         Integer.parseInt(name), number(rest, "spares", 0), limits -> limits(limits, rest), this::write);
-            case "disk" -> cluster.member(name).restart(disk(rest));
+            case "disk" ->
+                cluster.member(name).restart(disk(rest), name + settings(rest).getOrDefault("as", ""));
             case "tick" -> cluster.tick(name, count(rest, 0, 1));
             case "propose" -> cluster.input(name, core -> core.propose(nextId++, payloads(rest)));
             case "read" -> cluster.input(name, core -> core.read(nextId++));
@@ -212,6 +214,7 @@ final class Transcript {
         Map<String, String> limits = settings(words);
         return new CoreOptions(
                 options.self(),
+                options.storageId(),
                 options.formed(),
                 options.electionTicks(),
                 options.heartbeatTicks(),

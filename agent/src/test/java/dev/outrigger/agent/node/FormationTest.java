@@ -253,7 +253,7 @@ class FormationTest {
     }
 
     private static RaftCore core(MemberId self, ClusterIdentity identity, LogOutline log) {
-        CoreOptions options = CoreOptions.of(self, identity.formed());
+        CoreOptions options = CoreOptions.of(self, "disk-" + self, identity.formed());
         return new RaftCore(options, HardState.INITIAL, log, new SplittableRandom(1));
     }
 

@@ -145,7 +145,7 @@ final class SimNode implements Host {
         bootEpoch = found.bootEpoch();
         nextControl = (bootEpoch << 40) + OPERATOR_IDS;
         run = new NodeRun();
-        options = swarm.options(id, cluster.formed());
+        options = swarm.options(id, disk.storageId(), cluster.formed());
         try {
             core = new RaftCore(options, found.hardState(), found.outline(), random.split());
         } catch (RuntimeException bug) {

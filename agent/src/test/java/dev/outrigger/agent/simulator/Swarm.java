@@ -126,9 +126,10 @@ final class Swarm {
         return kind != SeedKind.WILD;
     }
 
-    CoreOptions options(MemberId self, Configuration formed) {
+    CoreOptions options(MemberId self, String storageId, Configuration formed) {
         return new CoreOptions(
                 self,
+                storageId,
                 formed,
                 electionTicks,
                 heartbeatTicks,

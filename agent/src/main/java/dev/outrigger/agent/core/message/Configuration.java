@@ -128,6 +128,16 @@ public record Configuration(List<Member> members, List<Member> next) {
         return find(id).isPresent();
     }
 
+    /** Whether this disk under this name belongs to the cluster: another disk is somebody else. */
+    public boolean contains(MemberId id, String storageId) {
+        return find(id).filter(member -> member.storageId().equals(storageId)).isPresent();
+    }
+
+    /** Whether this disk under this name counts for a majority, now or when the change under way is over. */
+    public boolean isVoter(MemberId id, String storageId) {
+        return contains(id, storageId) && isVoter(id);
+    }
+
     /** Whether {@code id} counts for a majority, now or when the change under way is over. */
     public boolean isVoter(MemberId id) {
         return contains(id)
