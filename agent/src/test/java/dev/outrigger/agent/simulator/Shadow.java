@@ -17,6 +17,8 @@ final class Shadow {
     long floor;
 
     HardState hardState = new HardState(0, Optional.empty());
+    /** A configuration that it has seen names this very disk: before that it has no vote, whatever its name. */
+    boolean named;
     /** Lost acknowledged data, or was thrown away. */
     boolean lost;
 

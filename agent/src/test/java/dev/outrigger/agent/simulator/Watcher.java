@@ -528,6 +528,9 @@ public final class Watcher {
 
     private void vote(SimNode node, long term, MemberId candidate) {
         Shadow shadow = node.shadow();
+        if (!shadow.named) {
+            violation("invariant 10: " + node.id + " votes on a disk that no configuration names, in term " + term);
+        }
         MemberId other = votes.putIfAbsent(new Ballot(term, shadow.storageId), candidate);
         if (other != null && !other.equals(candidate)) {
             violation("invariant 2: " + node.id + " votes in term " + term + " for " + other + " and for " + candidate);
@@ -548,6 +551,11 @@ public final class Watcher {
     void check(SimNode node) {
         RaftCore core = node.core();
         NodeRun run = node.run();
+        Shadow shadow = node.shadow();
+        shadow.named = shadow.named || core.configuration().contains(node.id, shadow.storageId);
+        if (!shadow.named && core.role() != RoleName.FOLLOWER) {
+            violation("invariant 10: " + node.id + " is " + core.role() + " on a disk that no configuration names");
+        }
         long term = core.term();
         long commit = core.commitIndex();
         if (term < run.term || commit < run.commitIndex || core.deliverableIndex() < run.deliverableIndex) {
