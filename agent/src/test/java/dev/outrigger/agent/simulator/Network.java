@@ -1,5 +1,6 @@
 package dev.outrigger.agent.simulator;
 
+import dev.outrigger.agent.core.message.Control;
 import dev.outrigger.agent.core.message.Message;
 import java.util.ArrayList;
 import java.util.List;
@@ -213,7 +214,7 @@ final class Network {
         Link link = links[envelope.from][envelope.to];
         SimNode node = nodes.get(envelope.to);
         boolean over = isOnce(envelope.message) && envelope.connection != link.connection;
-        if (link.cuts > 0 || over || !node.isUp()) {
+        if (link.cuts > 0 || over || calm && changesMembers(envelope.message) || !node.isUp()) {
             coverage.message(envelope.message.kind(), Coverage.Fate.LOST);
             return;
         }
@@ -221,6 +222,15 @@ final class Network {
             coverage.message(envelope.message.kind(), Coverage.Fate.DELAYED_OVER_TERM);
         }
         node.receive(envelope);
+    }
+
+    /** What would make the cluster need others than those that were healed: no operator asks for it once all is calm. */
+    private static boolean changesMembers(Message message) {
+        return message instanceof Message.ControlRequest request && request.control() instanceof Control.ChangeMembers;
+    }
+
+    boolean isCalm() {
+        return calm;
     }
 
     static boolean isOnce(Message message) {

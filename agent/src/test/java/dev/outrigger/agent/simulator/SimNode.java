@@ -704,7 +704,12 @@ final class SimNode implements Host {
         if (cluster.tracing()) {
             trace("is asked to ", control.toString());
         }
-        input(() -> core.control(number, control));
+        input(() -> {
+            // A frozen process would hear it only now, and the healed core was chosen without it.
+            if (!cluster.network().isCalm() || !(control instanceof Control.ChangeMembers)) {
+                core.control(number, control);
+            }
+        });
         return number;
     }
 
