@@ -62,6 +62,7 @@ public final class Watcher {
     private long[] sessionDigests = new long[1024];
     private long hash = 1;
     private long elections;
+    private long newestLedTerm;
     private @Nullable String failure;
 
     Watcher(Coverage coverage, Configuration formed) {
@@ -601,8 +602,12 @@ public final class Watcher {
     }
 
     private void elected(SimNode node, RaftCore core) {
-        elections++;
         long term = core.term();
+        // Who wins an older term when the votes arrive at last takes the lead from nobody.
+        if (term > newestLedTerm) {
+            newestLedTerm = term;
+            elections++;
+        }
         long number = node.rank + 1;
         if (leaders.putIfAbsent(term, 0, number) != number) {
             violation("invariant 1: two leaders in term " + term + ", one of them " + node.id);
