@@ -3,6 +3,7 @@ package dev.outrigger.agent.storage;
 import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.HardState;
 import dev.outrigger.agent.core.message.LogOutline;
+import dev.outrigger.agent.core.message.Snapshot;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,14 +22,37 @@ public interface Storage extends AutoCloseable {
     Recovered recovered();
 
     /**
-     * Makes all of it durable before it returns: first the hard state, then the entries. Stored entries at or after the
-     * first index of {@code entries} are superseded.
+     * Makes all of it durable before it returns: first the hard state, then the snapshot in the place of what is before it,
+     * then the entries. Stored entries at or after the first index of {@code entries} are superseded.
      *
      * @param hardState present when it changed
+     * @param install a snapshot that is whole in {@link #snapshots()}; the log drops what it covers, and, unless it holds an
+     *     entry of the snapshot's term at its index, what follows too
      * @param entries consecutive; the first index is at most last index + 1; may be empty
+     * @throws NoRoomException when the disk has no room for entries; the hard state may be durable, else nothing changed, and
+     *     this alone is no failure
      * @throws StorageException when it could not be made durable
      */
-    void persist(Optional<HardState> hardState, List<Entry> entries);
+    void persist(Optional<HardState> hardState, Optional<Snapshot> install, List<Entry> entries);
+
+    /** The same without a snapshot. */
+    default void persist(Optional<HardState> hardState, List<Entry> entries) {
+        persist(hardState, Optional.empty(), entries);
+    }
+
+    /**
+     * Deletes whole segments of which nothing from {@code firstIndex} on is needed, and gives their space back.
+     *
+     * @param firstIndex at most the index after a snapshot that is whole here and that the log follows from
+     * @return first index that the log still holds, at most {@code firstIndex}
+     */
+    long compact(long firstIndex);
+
+    /** The snapshots on this disk, with their own threading. */
+    SnapshotStore snapshots();
+
+    /** What is left on the disk. Cheap, any thread. */
+    Room room();
 
     /**
      * Reads consecutive entries in order.
@@ -40,7 +64,7 @@ public interface Storage extends AutoCloseable {
     List<Entry> read(long firstIndex, int bytesMax);
 
     /**
-     * Durably remembers which cluster this disk belongs to. Called once, when the cluster is formed; on the log thread.
+     * Durably remembers which cluster this disk belongs to. Called when the cluster is formed; on the log thread.
      *
      * @throws StorageException when it could not be made durable
      */
@@ -56,7 +80,7 @@ public interface Storage extends AutoCloseable {
      * @param storageId identity of this disk, made when it was formatted; a member is name + storage id
      * @param bootEpoch rises with every start on this disk, from 1; fences whatever an earlier start left under way
      * @param hardState latest durable hard state
-     * @param log outline of the durable log
+     * @param log outline of the durable log, with the latest snapshot that it follows from
      * @param cluster the cluster this disk belongs to, empty before it was formed
      */
     record Recovered(

@@ -2,7 +2,10 @@ package dev.outrigger.agent.node;
 
 import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.HardState;
+import dev.outrigger.agent.core.message.Snapshot;
 import dev.outrigger.agent.storage.ClusterIdentity;
+import dev.outrigger.agent.storage.Room;
+import dev.outrigger.agent.storage.SnapshotStore;
 import dev.outrigger.agent.storage.Storage;
 import java.util.List;
 import java.util.Optional;
@@ -39,7 +42,7 @@ final class GatedStorage implements Storage {
     }
 
     @Override
-    public void persist(Optional<HardState> hardState, List<Entry> entries) {
+    public void persist(Optional<HardState> hardState, Optional<Snapshot> install, List<Entry> entries) {
         lock.lock();
         try {
             while (closed) {
@@ -48,7 +51,7 @@ final class GatedStorage implements Storage {
         } finally {
             lock.unlock();
         }
-        storage.persist(hardState, entries);
+        storage.persist(hardState, install, entries);
     }
 
     @Override
@@ -59,6 +62,21 @@ final class GatedStorage implements Storage {
     @Override
     public List<Entry> read(long firstIndex, int bytesMax) {
         return storage.read(firstIndex, bytesMax);
+    }
+
+    @Override
+    public long compact(long firstIndex) {
+        return storage.compact(firstIndex);
+    }
+
+    @Override
+    public SnapshotStore snapshots() {
+        return storage.snapshots();
+    }
+
+    @Override
+    public Room room() {
+        return storage.room();
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.HardState;
 import dev.outrigger.agent.core.message.LogOutline;
 import dev.outrigger.agent.core.message.LogOutline.TermStart;
+import dev.outrigger.agent.core.message.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -49,7 +50,10 @@ public final class MemoryStorage implements Storage {
     }
 
     @Override
-    public void persist(Optional<HardState> hardState, List<Entry> entries) {
+    public void persist(Optional<HardState> hardState, Optional<Snapshot> install, List<Entry> entries) {
+        if (install.isPresent()) {
+            throw new IllegalArgumentException("no snapshots here");
+        }
         beforeWrite();
         hardState.ifPresent(state -> disk.hardState = state);
         for (Entry entry : entries) {
@@ -83,6 +87,21 @@ public final class MemoryStorage implements Storage {
             read.add(entry);
         }
         return read;
+    }
+
+    @Override
+    public long compact(long firstIndex) {
+        return 1;
+    }
+
+    @Override
+    public SnapshotStore snapshots() {
+        return new NoSnapshots();
+    }
+
+    @Override
+    public Room room() {
+        return new Room(Long.MAX_VALUE, Room.Level.AMPLE);
     }
 
     @Override

@@ -2,9 +2,12 @@ package dev.outrigger.agent.storage.chronicle;
 
 import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.HardState;
+import dev.outrigger.agent.core.message.Snapshot;
 import dev.outrigger.agent.storage.ClusterIdentity;
 import dev.outrigger.agent.storage.Durability;
 import dev.outrigger.agent.storage.RecordCodec;
+import dev.outrigger.agent.storage.Room;
+import dev.outrigger.agent.storage.SnapshotStore;
 import dev.outrigger.agent.storage.Storage;
 import dev.outrigger.agent.storage.StorageException;
 import java.io.IOException;
@@ -153,7 +156,7 @@ public final class ChronicleStorage implements Storage {
     }
 
     @Override
-    public void persist(Optional<HardState> newHardState, List<Entry> entries) {
+    public void persist(Optional<HardState> newHardState, Optional<Snapshot> install, List<Entry> entries) {
         guard(() -> "make " + describe(newHardState, entries) + " durable", () -> {
             if (newHardState.isPresent()) {
                 writeState(hardState.state().with(newHardState.get()));
@@ -195,6 +198,21 @@ public final class ChronicleStorage implements Storage {
         List<Entry> entries = new ArrayList<>();
         guard(() -> "read entries from " + firstIndex + " on", () -> entries.addAll(log.read(firstIndex, bytesMax)));
         return entries;
+    }
+
+    @Override
+    public long compact(long firstIndex) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public SnapshotStore snapshots() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Room room() {
+        throw new UnsupportedOperationException();
     }
 
     @Override
