@@ -136,6 +136,11 @@ public final class AppChannel {
                 : answer;
     }
 
+    /** Stand-in. */
+    public Future<SnapshotTaken> takeSnapshot(SnapshotSink sink) {
+        return Future.succeededFuture(new SnapshotTaken.Unsupported("stand-in"));
+    }
+
     /** Where the application stands now. */
     public AppStatus status() {
         return standing.status();

@@ -3,6 +3,7 @@ package dev.outrigger.agent.app;
 import dev.outrigger.agent.core.message.Entry;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Optional;
 
 /** The part of the log that the application channel may see. Called on the owner's event loop. */
 public interface CommittedLog {
@@ -26,4 +27,9 @@ public interface CommittedLog {
      * @param bytesMax stop before the sum of {@link Entry#sizeBytes()} passes this
      */
     Future<List<Entry>> read(long firstIndex, int bytesMax);
+
+    /** The latest snapshot, for an application that stands before the first index. */
+    default Optional<RestorableSnapshot> snapshot() {
+        return Optional.empty();
+    }
 }

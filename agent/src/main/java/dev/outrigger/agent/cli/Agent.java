@@ -197,6 +197,10 @@ final class Agent {
                 Version.current(),
                 settings.zone(),
                 settings.priority(),
+                new NodeOptions.SnapshotOptions(
+                        settings.snapshots().logBytes(),
+                        settings.snapshots().tailBytes(),
+                        settings.snapshots().bytesPerSecond()),
                 NodeOptions.Limits.DEFAULT);
         return new AgentNode(
                 vertx,

@@ -11,6 +11,7 @@ import dev.outrigger.agent.core.message.Configuration;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Message;
 import dev.outrigger.agent.core.message.Payload;
+import dev.outrigger.agent.core.message.Snapshot;
 import dev.outrigger.agent.node.Answer.Applied;
 import dev.outrigger.agent.node.Problem.Code;
 import dev.outrigger.agent.node.Problem.Outcome;
@@ -53,6 +54,8 @@ public final class AgentNode implements Node, PeerEvents {
     private final NodeOptions options;
     private final Storage storage;
     private final LogThread logThread;
+    private final SnapshotThread snapshotThread;
+    private final SnapshotMetrics snapshotMetrics;
     private final Formation formation;
     private final PeerTransport transport;
     private final BiFunction<CommittedLog, AppEvents, AppChannel> appChannel;
@@ -87,6 +90,8 @@ public final class AgentNode implements Node, PeerEvents {
         this.options = options;
         this.storage = storage;
         this.logThread = new LogThread(storage, context);
+        this.snapshotThread = new SnapshotThread(storage.snapshots(), context);
+        this.snapshotMetrics = new SnapshotMetrics(registry);
         this.formation = new Formation(options, storage.recovered().storageId());
         this.appChannel = appChannel;
         this.metrics = new NodeMetrics(registry);
@@ -124,7 +129,7 @@ public final class AgentNode implements Node, PeerEvents {
                     .eventually(transport::close)
                     .eventually(() -> {
                         stopped = true;
-                        return logThread.close();
+                        return snapshotThread.close().eventually(logThread::close);
                     })
                     .onComplete(ended);
         });
@@ -182,6 +187,12 @@ public final class AgentNode implements Node, PeerEvents {
     }
 
     @Override
+    public Future<Answer<Snapshot>> takeSnapshot() {
+        return driver.map(RaftDriver::takeSnapshot)
+                .orElseGet(() -> Future.succeededFuture(new Answer.Failed<>(forming())));
+    }
+
+    @Override
     public NodeStatus status() {
         refreshDiagnoses();
         Optional<RaftCore> core = driver.map(RaftDriver::core);
@@ -199,6 +210,8 @@ public final class AgentNode implements Node, PeerEvents {
                 core.map(RaftCore::term).orElse(0L),
                 core.flatMap(RaftCore::leader),
                 logStatus(core),
+                core.flatMap(RaftCore::snapshot)
+                        .map(snapshot -> new NodeStatus.Snapshot(snapshot.index(), snapshot.term(), snapshot.bytes())),
                 appStatus(),
                 members(core),
                 diagnoses.current());
@@ -373,14 +386,18 @@ public final class AgentNode implements Node, PeerEvents {
         Membership members = new Membership(cluster, core);
         formation.joined(members);
         RaftDriver group = new RaftDriver(
+                vertx,
                 context,
                 options,
                 core,
                 members,
                 this::followMembers,
-                storage.recovered().bootEpoch(),
+                cluster,
+                storage,
                 transport,
                 logThread,
+                snapshotThread,
+                snapshotMetrics,
                 appChannel,
                 metrics,
                 fatal);
@@ -438,6 +455,8 @@ public final class AgentNode implements Node, PeerEvents {
                 RaftDriver group = driver.get();
                 found.leadership(group.leader(), group.noLeader());
                 found.app(group.appStatus());
+                found.space(group.diskSpace());
+                found.snapshots(group.snapshots().problem());
                 formation.membership().ifPresent(members -> foundOfMembers(found, members));
             } else {
                 foundWhileForming(found);

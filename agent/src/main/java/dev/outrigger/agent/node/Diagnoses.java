@@ -5,6 +5,7 @@ import dev.outrigger.agent.core.message.Configuration.Standing;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.node.NodeStatus.Diagnosis;
 import dev.outrigger.agent.peer.PeerTransport.PeerView;
+import dev.outrigger.agent.storage.Room;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -137,6 +138,27 @@ final class Diagnoses {
                             evidence,
                             "Start the application with the state that belongs to this log, or with none.");
             }
+        }
+
+        void space(DiskSpace space) {
+            space.problem()
+                    .ifPresent(problem -> add(
+                            problem.code().name(),
+                            "",
+                            space.now().level() == Room.Level.NONE ? "error" : "warning",
+                            problem.detail(),
+                            Map.of("usableBytes", space.now().usableBytes()),
+                            "Free space on the volume of the data directory, or make it larger."));
+        }
+
+        void snapshots(Optional<String> problem) {
+            problem.ifPresent(reason -> add(
+                    "SNAPSHOT",
+                    "",
+                    "warning",
+                    "The log grows: " + reason + ".",
+                    Map.of(),
+                    "Look at the application's log; it is tried again by itself. At once: outrigger snapshot"));
         }
 
         /** @param leaderKnown without one nothing is known to be committed after a start, which is no news */

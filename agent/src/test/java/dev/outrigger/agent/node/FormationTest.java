@@ -272,6 +272,7 @@ class FormationTest {
                 "1",
                 Optional.empty(),
                 0,
+                NodeOptions.SnapshotOptions.DEFAULT,
                 NodeOptions.Limits.DEFAULT);
     }
 
