@@ -209,9 +209,9 @@ final class Follower extends Role {
     }
 
     @Override
-    void propose(long proposalId, List<Payload> commands) {
+    void propose(long proposalId, Entry.Kind kind, List<Payload> commands) {
         if (leader.isPresent()) {
-            core.sendDurably(new ProposeRequest(core.self(), leader.get(), core.term(), proposalId, commands));
+            core.sendDurably(new ProposeRequest(core.self(), leader.get(), core.term(), proposalId, kind, commands));
         } else {
             core.refuse(proposalId, Refusal.NO_LEADER);
         }

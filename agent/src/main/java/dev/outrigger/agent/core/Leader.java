@@ -139,17 +139,17 @@ final class Leader extends Role {
     // ---- proposals ----
 
     @Override
-    void propose(long proposalId, List<Payload> commands) {
-        core.receipt(accept(proposalId, commands));
+    void propose(long proposalId, Entry.Kind kind, List<Payload> commands) {
+        core.receipt(accept(proposalId, kind, commands));
     }
 
     @Override
     void onProposeRequest(ProposeRequest request) {
-        ProposeReceipt receipt = accept(request.proposalId(), request.commands());
+        ProposeReceipt receipt = accept(request.proposalId(), request.entryKind(), request.commands());
         core.send(new ProposeResponse(core.self(), request.from(), core.term(), receipt));
     }
 
-    private ProposeReceipt accept(long proposalId, List<Payload> commands) {
+    private ProposeReceipt accept(long proposalId, Entry.Kind kind, List<Payload> commands) {
         if (transfer.isPresent()) {
             return new ProposeReceipt(proposalId, Refusal.TRANSFERRING, 0, 0);
         }
@@ -161,7 +161,7 @@ final class Leader extends Role {
             return new ProposeReceipt(proposalId, Refusal.OVERLOADED, 0, 0);
         }
         long firstIndex = core.lastIndex() + 1;
-        commands.forEach(command -> append(Entry.Kind.COMMAND, command));
+        commands.forEach(command -> append(kind, command));
         return new ProposeReceipt(proposalId, Refusal.NONE, firstIndex, core.term());
     }
 

@@ -141,7 +141,20 @@ public final class RaftCore {
      * @param proposalId never used twice, not even over restarts
      */
     public void propose(long proposalId, List<Payload> commands) {
-        checked(() -> role.propose(proposalId, commands));
+        propose(proposalId, Entry.Kind.COMMAND, commands);
+    }
+
+    /**
+     * The same with entries of another kind.
+     *
+     * @param kind one that clients may propose
+     * @throws IllegalArgumentException when it is not
+     */
+    public void propose(long proposalId, Entry.Kind kind, List<Payload> commands) {
+        if (!kind.isProposed()) {
+            throw new IllegalArgumentException("nobody proposes a " + kind);
+        }
+        checked(() -> role.propose(proposalId, kind, commands));
     }
 
     /**

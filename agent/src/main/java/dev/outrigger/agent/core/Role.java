@@ -115,7 +115,7 @@ abstract sealed class Role permits Follower, PreCandidate, Candidate, Leader {
 
     void onDisconnected(MemberId peer) {}
 
-    void propose(long proposalId, List<Payload> commands) {
+    void propose(long proposalId, Entry.Kind kind, List<Payload> commands) {
         core.refuse(proposalId, Refusal.NO_LEADER);
     }
 

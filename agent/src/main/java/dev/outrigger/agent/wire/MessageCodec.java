@@ -64,7 +64,8 @@ public final class MessageCodec {
             case READ_REQUEST -> new Message.ReadRequest(from, to, term, in.int64());
             case READ_RESPONSE -> new Message.ReadResponse(from, to, term, in.int64(), in.bool(), in.natural());
             case PROPOSE_REQUEST ->
-                new Message.ProposeRequest(from, to, term, in.int64(), in.list(Integer.BYTES, in::payload));
+                new Message.ProposeRequest(
+                        from, to, term, in.int64(), proposedKind(in.u8()), in.list(Integer.BYTES, in::payload));
             case PROPOSE_RESPONSE -> new Message.ProposeResponse(from, to, term, receipt(in));
             case TIMEOUT_NOW -> new Message.TimeoutNow(from, to, term);
             case SNAPSHOT_REQUEST ->
@@ -132,6 +133,7 @@ public final class MessageCodec {
 
     private static void encode(Message.ProposeRequest request, FrameWriter out) {
         out.int64(request.proposalId());
+        out.u8(request.entryKind().tag());
         out.list(request.commands(), out::payload);
     }
 
@@ -206,6 +208,15 @@ public final class MessageCodec {
             }
         }
         throw new WireException(BAD_VALUE, "no refusal of a proposal has the tag " + tag);
+    }
+
+    /** A leader must not take from another member what only a leader may make. */
+    private static Entry.Kind proposedKind(int tag) {
+        Entry.Kind kind = entryKindOfTag(tag);
+        if (!kind.isProposed()) {
+            throw new WireException(BAD_VALUE, "nobody proposes a " + kind);
+        }
+        return kind;
     }
 
     private static Entry.Kind entryKindOfTag(int tag) {

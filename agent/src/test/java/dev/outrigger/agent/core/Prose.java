@@ -200,6 +200,7 @@ final class Prose {
         String content = switch (entry.kind()) {
             case NOOP -> "no-op";
             case COMMAND -> of(entry.data());
+            case RESTORE -> "restore " + of(entry.data());
             case CONFIGURATION -> of(Configuration.decode(entry.data()));
         };
         return at(entry.index(), entry.term()) + (content.isEmpty() ? "" : " " + content);

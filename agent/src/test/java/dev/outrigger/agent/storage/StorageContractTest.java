@@ -103,7 +103,7 @@ public abstract class StorageContractTest {
         List<Entry> entries = List.of(
                 new Entry(1, 1, Entry.Kind.NOOP, 5, Payload.EMPTY),
                 new Entry(2, 1, Entry.Kind.COMMAND, 5, Payload.EMPTY),
-                new Entry(3, 1, Entry.Kind.COMMAND, 6, Payload.of(new byte[] {0})),
+                new Entry(3, 1, Entry.Kind.RESTORE, 6, Payload.of(new byte[] {0})),
                 new Entry(4, Long.MAX_VALUE, Entry.Kind.COMMAND, Long.MAX_VALUE, Payload.of(randomBytes(1 << 20))));
         storage.persist(Optional.empty(), entries);
         assertEquals(entries, storage.read(1, Integer.MAX_VALUE));

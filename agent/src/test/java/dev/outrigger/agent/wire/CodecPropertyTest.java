@@ -70,6 +70,15 @@ class CodecPropertyTest {
     }
 
     @Test
+    void nobodyProposesWhatOnlyALeaderMakes() {
+        byte[] frame = Frames.of(new Message.ProposeRequest(Frames.FROM, Frames.TO, 1, 2, List.of()));
+        int kindOffset = Integer.BYTES + 1 + Long.BYTES + Long.BYTES;
+        assertEquals(Entry.Kind.COMMAND.tag(), frame[kindOffset]);
+        frame[kindOffset] = (byte) Entry.Kind.CONFIGURATION.tag();
+        assertThrows(WireException.class, () -> Frames.decode(frame));
+    }
+
+    @Test
     void greetingThatNobodyWouldReadIsNeverWritten() {
         Hello hello = new RandomMessages(1, Frames.FROM, Frames.TO).nextHello();
         List<String> manyMembers = Collections.nCopies(200, "x".repeat(1000));

@@ -112,6 +112,9 @@ class GoldenFramesTest {
         samples.put(
                 "propose-request", new Message.ProposeRequest(A, B, 7, 99, List.of(payload("put x"), Payload.EMPTY)));
         samples.put(
+                "propose-request-restore",
+                new Message.ProposeRequest(A, B, 7, 99, Entry.Kind.RESTORE, List.of(payload("piece"))));
+        samples.put(
                 "propose-response",
                 new Message.ProposeResponse(A, B, 7, new ProposeReceipt(99, ProposeReceipt.Refusal.NONE, 44, 7)));
         samples.put(

@@ -40,7 +40,13 @@ public final class RandomMessages {
             case READ_REQUEST -> new Message.ReadRequest(from, to, natural(), random.nextLong());
             case READ_RESPONSE -> new Message.ReadResponse(from, to, natural(), random.nextLong(), bool(), natural());
             case PROPOSE_REQUEST ->
-                new Message.ProposeRequest(from, to, natural(), random.nextLong(), payloads(random.nextInt(6)));
+                new Message.ProposeRequest(
+                        from,
+                        to,
+                        natural(),
+                        random.nextLong(),
+                        bool() ? Entry.Kind.COMMAND : Entry.Kind.RESTORE,
+                        payloads(random.nextInt(6)));
             case PROPOSE_RESPONSE -> new Message.ProposeResponse(from, to, natural(), receipt());
             case TIMEOUT_NOW -> new Message.TimeoutNow(from, to, natural());
             case SNAPSHOT_REQUEST ->

@@ -5,10 +5,10 @@ package dev.outrigger.agent.core.message;
  *
  * @param index position in the log, from 1
  * @param term term of the leader that created it, from 1
- * @param kind what it is for; only {@link Kind#COMMAND} entries are shown to the application
+ * @param kind what it is for; only {@link Kind#COMMAND} entries are shown to the application as they are
  * @param timeMillis agreed time: milliseconds since 1970 as stamped by the leader, never less than that of any earlier
  *     entry
- * @param data the command's bytes, or the encoded configuration; empty for a no-op
+ * @param data the command's bytes, the encoded configuration, or the part of a backup; empty for a no-op
  */
 public record Entry(long index, long term, Kind kind, long timeMillis, Payload data) {
     /** What one entry costs in memory and on the wire beyond its data, in bytes; used by every limit that counts bytes. */
@@ -21,7 +21,9 @@ public record Entry(long index, long term, Kind kind, long timeMillis, Payload d
         /** A client's command for the application. */
         COMMAND(2),
         /** A {@link Configuration}: in force from the moment it is in the log, committed or not (Paper §6). */
-        CONFIGURATION(3);
+        CONFIGURATION(3),
+        /** Part of a backup that is put into a cluster without state, or the end of it; the core only carries it. */
+        RESTORE(4);
 
         private final int tag;
 
@@ -31,6 +33,11 @@ public record Entry(long index, long term, Kind kind, long timeMillis, Payload d
 
         public int tag() {
             return tag;
+        }
+
+        /** Whether clients have it proposed; all else a leader makes by itself. */
+        public boolean isProposed() {
+            return this == COMMAND || this == RESTORE;
         }
 
         /** The kind with this tag. Throws {@link IllegalArgumentException} when there is none. */

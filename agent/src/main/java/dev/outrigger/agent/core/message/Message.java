@@ -157,11 +157,21 @@ public sealed interface Message {
      * A member hands its clients' commands to the leader. Forwarded once: a receiver that does not lead refuses.
      *
      * @param proposalId the sending member's own number for this proposal, never used twice, not even over restarts
+     * @param entryKind what the entries are to be: one that clients may propose
+     * @param commands data of the entries
      */
-    record ProposeRequest(MemberId from, MemberId to, long term, long proposalId, List<Payload> commands)
+    record ProposeRequest(
+            MemberId from, MemberId to, long term, long proposalId, Entry.Kind entryKind, List<Payload> commands)
             implements Message {
         public ProposeRequest {
+            if (!entryKind.isProposed()) {
+                throw new IllegalArgumentException("nobody proposes a " + entryKind);
+            }
             commands = List.copyOf(commands);
+        }
+
+        public ProposeRequest(MemberId from, MemberId to, long term, long proposalId, List<Payload> commands) {
+            this(from, to, term, proposalId, Entry.Kind.COMMAND, commands);
         }
 
         @Override
