@@ -21,14 +21,15 @@ public interface CommittedLog {
 
     /**
      * Consecutive entries from {@code firstIndex}, at least one, none after {@link #deliverableIndex()}. Served from
-     * memory when they are recent, else from disk.
+     * memory when they are recent, else from disk. Fails when they cannot be read, also because they have been dropped in
+     * favour of a snapshot; the application is asked again then.
      *
      * @param firstIndex from {@link #firstIndex()} to {@link #deliverableIndex()}
      * @param bytesMax stop before the sum of {@link Entry#sizeBytes()} passes this
      */
     Future<List<Entry>> read(long firstIndex, int bytesMax);
 
-    /** The latest snapshot, for an application that stands before the first index. */
+    /** The latest snapshot that the application may be given; none where none was taken or received. */
     default Optional<RestorableSnapshot> snapshot() {
         return Optional.empty();
     }

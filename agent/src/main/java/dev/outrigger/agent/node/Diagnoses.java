@@ -119,6 +119,8 @@ final class Diagnoses {
                 case SERVING -> {}
                 case REPLAYING ->
                     add("APP_BEHIND", "", "info", reason, evidence, "Wait: the application is being caught up.");
+                case RESTORING ->
+                    add("APP_RESTORING", "", "info", reason, evidence, "Wait: the application is given its state.");
                 case WAITING ->
                     add("APP_DOWN", "", "error", reason, evidence, "Start the application beside this agent.");
                 case PAUSED ->
