@@ -153,7 +153,7 @@ final class Agent {
         while (ChronicleStorage.Options.entryBytesMax(blockBytes) < settings.maxCommandBytes()) {
             blockBytes *= 2;
         }
-        return ChronicleStorage.open(
+        return ChronicleStorage.openOrPutAside(
                 settings.data(),
                 new ChronicleStorage.Options(
                         settings.node(),
