@@ -5,7 +5,9 @@ import dev.outrigger.agent.core.message.Configuration.Standing;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.node.NodeStatus.Diagnosis;
 import dev.outrigger.agent.peer.PeerTransport.PeerView;
+import dev.outrigger.agent.storage.PutAside;
 import dev.outrigger.agent.storage.Room;
+import dev.outrigger.agent.wire.Hello;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -83,6 +85,41 @@ final class Diagnoses {
                             Map.of("member", member.name(), "address", view.address()),
                             "Check that the agent of " + member + " runs and that " + view.address()
                                     + " leads to it from here.")));
+        }
+
+        void damaged(List<PutAside> kept) {
+            kept.forEach(one -> add(
+                    "DISK_DAMAGED",
+                    one.directory(),
+                    "warning",
+                    "This member's disk was damaged. What was on it is kept, and the member has begun anew with an empty"
+                            + " one.",
+                    Map.of(
+                            "directory", one.directory(),
+                            "reason", one.reason(),
+                            "since", one.since().toString()),
+                    "Check the disk. Delete " + one.directory() + " when nobody needs it any more."));
+        }
+
+        /** An agent of a member's name with another disk than the member's. */
+        void stranger(Hello hello, AutomaticReplacement.Verdict verdict) {
+            MemberId name = hello.node();
+            boolean byItself = verdict.kind() != AutomaticReplacement.Verdict.Kind.NEVER;
+            add(
+                    "VOLUME_EMPTY",
+                    name.name(),
+                    "warning",
+                    name + " runs with disk " + hello.storageId() + ", which is not the member's: it does not vote. "
+                            + (byItself
+                                    ? "It is going to be made the member by itself."
+                                    : "It is not made the member by" + " itself: " + verdict.reason() + "."),
+                    Map.of(
+                            "member", name.name(),
+                            "storageId", hello.storageId(),
+                            "waitsFor", byItself ? verdict.reason() : ""),
+                    byItself
+                            ? verdict.reason().isEmpty() ? "Wait." : "It waits for " + verdict.reason() + "."
+                            : "Start the agent that has the member's disk, or, if that is gone, with an empty data directory.");
         }
 
         void durability(boolean syncedToDisk) {

@@ -70,6 +70,20 @@ public interface Storage extends AutoCloseable {
      */
     void saveCluster(ClusterIdentity cluster);
 
+    /**
+     * Present when what was on this disk before was damaged and put aside: the id of the cluster that it belonged to, or an
+     * empty text when not even that could be read. Such a disk is empty, but must never take part in forming a cluster:
+     * there is one. Fixed for the life of this object; any thread.
+     */
+    default Optional<String> rejoins() {
+        return Optional.empty();
+    }
+
+    /** What was put aside and is still kept, oldest first. Looks at the disk, so it may block; any thread. */
+    default List<PutAside> putAside() {
+        return List.of();
+    }
+
     /** Bytes that log and hard state occupy on disk. Cheap, any thread. */
     long bytesOnDisk();
 

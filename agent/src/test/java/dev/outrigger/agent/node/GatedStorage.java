@@ -55,6 +55,11 @@ final class GatedStorage implements Storage {
     }
 
     @Override
+    public Optional<String> rejoins() {
+        return storage.rejoins();
+    }
+
+    @Override
     public Recovered recovered() {
         return storage.recovered();
     }

@@ -4,7 +4,9 @@ import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.HardState;
 import dev.outrigger.agent.core.message.Snapshot;
 import dev.outrigger.agent.storage.ClusterIdentity;
+import dev.outrigger.agent.storage.DamagedStorageException;
 import dev.outrigger.agent.storage.Durability;
+import dev.outrigger.agent.storage.PutAside;
 import dev.outrigger.agent.storage.RecordCodec;
 import dev.outrigger.agent.storage.Room;
 import dev.outrigger.agent.storage.SnapshotStore;
@@ -12,6 +14,7 @@ import dev.outrigger.agent.storage.Storage;
 import dev.outrigger.agent.storage.StorageException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +36,7 @@ public final class ChronicleStorage implements Storage {
     private final HardStateFile hardState;
     private final OpenLog log;
     private final Recovered recovered;
+    private final Optional<String> rejoins;
     private volatile long bytesOnDisk;
     private @Nullable Throwable failure;
     private boolean closed;
@@ -52,6 +56,7 @@ public final class ChronicleStorage implements Storage {
                 hardState.state().hardState(),
                 log.outline(),
                 directory.cluster().read());
+        this.rejoins = directory.rejoins();
         this.bytesOnDisk = log.bytesOnDisk();
     }
 
@@ -92,8 +97,9 @@ public final class ChronicleStorage implements Storage {
      * Opens the directory, creating it when there is none. Blocks while the log is read through: about a second for a
      * million entries.
      *
-     * @throws StorageException when the directory is in use, belongs to another member or is damaged, or the disk fails;
-     *     nothing is left locked
+     * @throws DamagedStorageException when what is there must not be used any more; it stays as it is
+     * @throws StorageException when the directory is in use, belongs to another member, or the disk fails; nothing is left
+     *     locked
      */
     public static ChronicleStorage open(Path dataDirectory, Options options) {
         return open(dataDirectory, options, DiskSync.of(options.durability()));
@@ -114,6 +120,49 @@ public final class ChronicleStorage implements Storage {
                             + ". Check that it is a writable directory on a disk with free space.",
                     e);
         }
+    }
+
+    /**
+     * Like {@link #open}, but what is damaged is put aside, and the directory is formatted anew under a new storage id: a
+     * disk that rejoins its cluster, and never forms one.
+     *
+     * @throws StorageException when the directory is in use, belongs to another member, or the disk fails
+     */
+    public static ChronicleStorage openOrPutAside(Path dataDirectory, Options options) {
+        return openOrPutAside(dataDirectory, options, DiskSync.of(options.durability()));
+    }
+
+    static ChronicleStorage openOrPutAside(Path dataDirectory, Options options, DiskSync sync) {
+        try {
+            return openWithCluster(dataDirectory, options, sync);
+        } catch (DamagedStorageException damage) {
+            try {
+                new PuttingAside(dataDirectory.toAbsolutePath(), sync).run(damage, Instant.now());
+            } catch (IOException e) {
+                throw new StorageException(
+                        damage.getMessage() + " It could not be put aside: " + e
+                                + ". Check that the disk can be written to, and start this agent again.",
+                        e);
+            }
+            return openWithCluster(dataDirectory, options, sync);
+        }
+    }
+
+    /** A log, a term or a snapshot without a cluster is that of a disk which has lost the file that names it. */
+    private static ChronicleStorage openWithCluster(Path dataDirectory, Options options, DiskSync sync) {
+        ChronicleStorage storage = open(dataDirectory, options, sync);
+        Recovered found = storage.recovered;
+        boolean used = found.log().lastIndex() > 0
+                || found.log().snapshot().isPresent()
+                || found.hardState().term() > 0;
+        if (used && found.cluster().isEmpty()) {
+            storage.close();
+            throw new DamagedStorageException(storage.directory.cluster().file()
+                    + " is missing, but the disk was used: term "
+                    + found.hardState().term() + ", log ends at index "
+                    + found.log().lastIndex() + ". " + StorageAdvice.REJOIN);
+        }
+        return storage;
     }
 
     private static ChronicleStorage openLocked(DataDirectory directory, Options options, DiskSync sync)
@@ -223,8 +272,25 @@ public final class ChronicleStorage implements Storage {
                 throw new StorageException(
                         "this disk belongs to cluster " + present.get().clusterId() + " already");
             }
+            if (!rejoins.orElse("").isEmpty() && !rejoins.get().equals(cluster.clusterId())) {
+                throw new StorageException("this disk rejoins cluster " + rejoins.get() + " and no other");
+            }
             directory.cluster().write(cluster, sync);
         });
+    }
+
+    @Override
+    public Optional<String> rejoins() {
+        return rejoins;
+    }
+
+    @Override
+    public List<PutAside> putAside() {
+        try {
+            return new DamagedDirectories(directory.root()).explained();
+        } catch (IOException e) {
+            throw new StorageException("cannot look into data directory " + directory.root() + ": " + e, e);
+        }
     }
 
     @Override

@@ -2,7 +2,7 @@ package dev.outrigger.agent.storage.chronicle;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.outrigger.agent.storage.StorageException;
+import dev.outrigger.agent.storage.DamagedStorageException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What lies where in a member's data directory, who may use it, and which of its log directories counts. Held under lock
@@ -35,6 +36,7 @@ final class DataDirectory implements AutoCloseable {
         create(root, sync);
         DirectoryLock lock = DirectoryLock.take(root);
         try {
+            PuttingAside.mustNotBeUnderWay(root);
             Path identityFile = root.resolve("identity");
             if (!Files.exists(identityFile)) {
                 mustBeUnused(root);
@@ -78,6 +80,11 @@ final class DataDirectory implements AutoCloseable {
         return new ClusterFile(root.resolve("cluster"));
     }
 
+    /** See {@link PuttingAside#rejoins}. */
+    Optional<String> rejoins() throws IOException {
+        return PuttingAside.rejoins(root);
+    }
+
     /** The log directory that counts. */
     Path log() throws IOException {
         return root.resolve(LOG + generation());
@@ -105,7 +112,11 @@ final class DataDirectory implements AutoCloseable {
     }
 
     private Map<String, String> current() throws IOException {
-        return new SealedText(root.resolve("CURRENT")).read();
+        Path current = root.resolve("CURRENT");
+        if (!Files.exists(current)) {
+            throw new DamagedStorageException(current + " is missing. " + StorageAdvice.REJOIN);
+        }
+        return new SealedText(current).read();
     }
 
     /**
@@ -118,7 +129,7 @@ final class DataDirectory implements AutoCloseable {
             used |= !Segment.list(log).isEmpty();
         }
         if (used) {
-            throw new StorageException(
+            throw new DamagedStorageException(
                     root.resolve("identity") + " is missing, but the directory was used. " + StorageAdvice.REJOIN);
         }
     }
@@ -141,7 +152,7 @@ final class DataDirectory implements AutoCloseable {
     private void removeStrayLogs() throws IOException {
         Path current = log();
         if (!Files.isDirectory(current)) {
-            throw new StorageException(current + " is missing. " + StorageAdvice.REJOIN);
+            throw new DamagedStorageException(current + " is missing. " + StorageAdvice.REJOIN);
         }
         for (Path log : logs(root)) {
             if (!log.equals(current)) {

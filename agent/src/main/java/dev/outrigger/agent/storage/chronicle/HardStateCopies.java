@@ -1,6 +1,6 @@
 package dev.outrigger.agent.storage.chronicle;
 
-import dev.outrigger.agent.storage.StorageException;
+import dev.outrigger.agent.storage.DamagedStorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -41,13 +41,13 @@ final class HardStateCopies {
         return both.flip();
     }
 
-    /** @throws StorageException when neither copy is whole */
+    /** @throws DamagedStorageException when neither copy is whole */
     static HardStateCopies read(StoredBytes bytes, Path file) throws IOException {
         Optional<HardStateSlot> first = slot(bytes, 0);
         Optional<HardStateSlot> second = slot(bytes, 1);
         if (first.isEmpty() && second.isEmpty()) {
-            throw new StorageException(file + " is damaged: neither of its two copies of term and vote can be read. "
-                    + StorageAdvice.REJOIN);
+            throw new DamagedStorageException(file
+                    + " is damaged: neither of its two copies of term and vote can be read. " + StorageAdvice.REJOIN);
         }
         if (first.isEmpty() || second.isEmpty()) {
             LOG.warn(

@@ -1,9 +1,9 @@
 package dev.outrigger.agent.storage.chronicle;
 
 import dev.outrigger.agent.core.message.Snapshot;
+import dev.outrigger.agent.storage.DamagedStorageException;
 import dev.outrigger.agent.storage.LogReplay;
 import dev.outrigger.agent.storage.RecordCodec;
-import dev.outrigger.agent.storage.StorageException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,7 +33,7 @@ final class LogRecovery {
     /**
      * @param durableFloor the hard state knows records up to this number to be durable
      * @param snapshots the snapshots on this disk, whole ones
-     * @throws StorageException when the log must not be used
+     * @throws DamagedStorageException when the log must not be used
      */
     OpenLog recover(long durableFloor, List<Snapshot> snapshots) throws IOException {
         Path log = directory.log();
@@ -64,12 +64,17 @@ final class LogRecovery {
         LogReplay replay = scan.replay();
         long durable = Math.max(scan.promised(), durableFloor);
         if (replay.lastSequence() < durable) {
-            throw new StorageException("%s. What can be read ends with record %d (%s), but record %d was durable. %s"
-                    .formatted(
-                            describe(scan, log), replay.lastSequence(), replay.range(), durable, StorageAdvice.REJOIN));
+            throw new DamagedStorageException(
+                    "%s. What can be read ends with record %d (%s), but record %d was durable. %s"
+                            .formatted(
+                                    describe(scan, log),
+                                    replay.lastSequence(),
+                                    replay.range(),
+                                    durable,
+                                    StorageAdvice.REJOIN));
         }
         if (replay.firstIndex() > 1 && snapshots.stream().noneMatch(replay::holdsEndOf)) {
-            throw new StorageException(
+            throw new DamagedStorageException(
                     "log begins with index %d, in %s, and this disk has no whole snapshot of what came before it. %s"
                             .formatted(replay.firstIndex(), scan.firstFile().orElse(log), StorageAdvice.REJOIN));
         }

@@ -61,8 +61,10 @@ final class PowerLoss implements DiskSync {
 
     @Override
     public void force(Path file, FileChannel channel, boolean metadata) throws IOException {
-        if (forcesLeft-- == 0) {
-            write(root, image);
+        if (forcesLeft-- <= 0) {
+            if (!Files.exists(image)) {
+                write(root, image);
+            }
             throw new End("the power is gone");
         }
         if (random.nextInt(30) == 0) {
