@@ -70,6 +70,9 @@ public interface SnapshotStore {
     /** How many bytes the application's part has; 0 when the snapshot is not there. */
     long appBytes(Snapshot snapshot);
 
+    /** Reads a backup: a file as it is written here, with its {@link BackupSeal}. Any thread; does not block. */
+    BackupDecoder decoder(BackupDecoder.Sink sink);
+
     /** Deletes every other snapshot that goes no further than {@code inForce}, whole or not. */
     void dropOlderThan(Snapshot inForce);
 

@@ -2,6 +2,7 @@ package dev.outrigger.agent.storage;
 
 import dev.outrigger.agent.core.message.Payload;
 import dev.outrigger.agent.core.message.Snapshot;
+import dev.outrigger.agent.storage.chronicle.SnapshotDecoder;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +42,11 @@ final class NoSnapshots implements SnapshotStore {
     @Override
     public long appBytes(Snapshot snapshot) {
         return 0;
+    }
+
+    @Override
+    public BackupDecoder decoder(BackupDecoder.Sink sink) {
+        return new SnapshotDecoder(sink);
     }
 
     @Override

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.outrigger.agent.core.message.Payload;
 import dev.outrigger.agent.core.message.Snapshot;
+import dev.outrigger.agent.storage.BackupDecoder;
 import dev.outrigger.agent.storage.SnapshotHead;
 import dev.outrigger.agent.storage.SnapshotStore;
 import dev.outrigger.agent.storage.StorageException;
@@ -304,6 +305,11 @@ final class SnapshotDirectory implements SnapshotStore {
             mustNotCount(snapshot, e);
             return Optional.empty();
         }
+    }
+
+    @Override
+    public BackupDecoder decoder(BackupDecoder.Sink sink) {
+        return new SnapshotDecoder(sink);
     }
 
     @Override

@@ -24,7 +24,7 @@ import java.util.Map;
  */
 record SnapshotPreface(SnapshotHead head, int bytes) {
     private static final String VERSION = "1";
-    private static final int TEXT_BYTES_MAX = 512 << 10;
+    static final int TEXT_BYTES_MAX = 512 << 10;
 
     static byte[] encode(SnapshotHead head) {
         Map<String, String> values = new LinkedHashMap<>();
