@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The channel to the application beside this agent. It asks the application where it stands, delivers from there what is
@@ -23,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * complete there. Nothing blocks. No failure ends the channel; only {@link #close} does.
  */
 public final class AppChannel {
+    private static final Logger LOGGER = LoggerFactory.getLogger(AppChannel.class);
+
     private enum Phase {
         NEW,
         /** {@code info} is under way. */
@@ -400,6 +404,21 @@ public final class AppChannel {
             if (!supervisor.isClosed() && !(batch.isEmpty() && standing.is(State.PAUSED))) {
                 standing.become(batch.lastIndex() < replayLastIndex ? State.REPLAYING : State.SERVING);
             }
+        }
+
+        @Override
+        public void voided(long index, boolean stateBefore, String reason) {
+            LOGGER.warn("the backup that ends at index {} is not restored: {}", index, reason);
+            events.restoreVoid(index, stateBefore, reason);
+        }
+
+        @Override
+        public void restore(RestorableSnapshot backup) {
+            LOGGER.info(
+                    "the application is given the backup that ends at index {}, {} bytes",
+                    backup.index(),
+                    backup.bytes());
+            AppChannel.this.restore(backup);
         }
 
         @Override

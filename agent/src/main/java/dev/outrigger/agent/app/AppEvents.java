@@ -31,6 +31,15 @@ public interface AppEvents {
      */
     void appliedIndex(long index);
 
+    /**
+     * The end of a backup at {@code index} changes nothing, here as on every other member. Comes before {@link
+     * #appliedIndex} reaches it, and again when an application that lost its state is brought there anew.
+     *
+     * @param stateBefore whether that is because something was applied before it
+     * @param reason in words
+     */
+    void restoreVoid(long index, boolean stateBefore, String reason);
+
     /** The state or its reason has changed. */
     void stateChanged(AppStatus status);
 

@@ -29,6 +29,16 @@ final class Backlog {
         return entries.isEmpty();
     }
 
+    /** The next entry; only when there is one. */
+    Entry first() {
+        return entries.element();
+    }
+
+    /** Goes past the next entry. */
+    void pass() {
+        nextIndex = entries.remove().index() + 1;
+    }
+
     void add(List<Entry> read) {
         if (read.isEmpty()) {
             throw new IllegalStateException("the log gave nothing where index " + nextIndex + " was due");
@@ -44,12 +54,15 @@ final class Backlog {
     }
 
     /**
-     * Takes what comes next, with at most {@code commandsMax} commands and nothing after {@code lastIndexMax}. No-ops
-     * cost nothing.
+     * Takes what comes next, with at most {@code commandsMax} commands and nothing after {@code lastIndexMax}, up to before
+     * the end of a backup. No-ops cost nothing.
      */
     Batch take(int commandsMax, long lastIndexMax) {
         List<Entry> commands = new ArrayList<>();
         for (Entry next = entries.peek(); next != null && next.index() <= lastIndexMax; next = entries.peek()) {
+            if (RestorePart.isEnd(next)) {
+                break;
+            }
             if (next.kind() == Entry.Kind.COMMAND) {
                 if (commands.size() == commandsMax) {
                     break;

@@ -4,8 +4,10 @@ import dev.outrigger.agent.app.AppEvents.Result;
 import dev.outrigger.agent.app.AppFailure.Cause;
 import dev.outrigger.agent.core.message.Entry;
 import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
@@ -20,6 +22,16 @@ final class Delivery {
         void delivered(Batch batch, List<Result> results);
 
         void failed(BatchFailure failure);
+
+        /**
+         * The end of a backup that changes nothing, by the log alone, so on every member alike.
+         *
+         * @param stateBefore whether that is because something was applied before it
+         */
+        void voided(long index, boolean stateBefore, String reason);
+
+        /** The application is to be given this; delivery stands until it begins anew. */
+        void restore(RestorableSnapshot backup);
     }
 
     private final CommittedLog log;
@@ -101,7 +113,9 @@ final class Delivery {
 
     private void next() {
         busy = true;
-        if (!backlog.isEmpty()) {
+        if (!backlog.isEmpty() && RestorePart.isEnd(backlog.first())) {
+            restore(backlog.first());
+        } else if (!backlog.isEmpty()) {
             Batch batch = take();
             if (batch.isEmpty()) {
                 finish(batch, List.of());
@@ -124,14 +138,62 @@ final class Delivery {
         return backlog.take(pace.commandsMax(nextIndex), lastIndexMax);
     }
 
+    /**
+     * A backup counts when nothing was applied before its end. An application that stands anywhere else than before the log
+     * has applied something of it, or of a snapshot, which holds something.
+     */
+    private void restore(Entry entry) {
+        if (prevIndex > 0) {
+            pass(entry, true, "something was applied before it, the last at index " + prevIndex);
+            return;
+        }
+        if (RestorePart.decode(entry.data()).orElse(null) instanceof RestorePart.End end) {
+            source(end, entry.index()).check().onComplete(inThisRun(checked -> onChecked(entry, end, checked)));
+        } else {
+            pass(entry, false, "it cannot be read");
+        }
+    }
+
+    private RestoreSource source(RestorePart.End end, long endIndex) {
+        return new RestoreSource(log, options.limits().batchBytesMax(), end, endIndex);
+    }
+
+    private void onChecked(Entry entry, RestorePart.End end, AsyncResult<Optional<String>> checked) {
+        if (checked.failed()) {
+            unreadable(checked.cause());
+        } else if (checked.result().isPresent()) {
+            pass(entry, false, checked.result().get());
+        } else {
+            outcome.restore(new RestorableSnapshot(
+                    entry.index(),
+                    entry.term(),
+                    end.format(),
+                    end.bytes(),
+                    () -> Future.succeededFuture(source(end, entry.index()))));
+        }
+    }
+
+    private void pass(Entry entry, boolean stateBefore, String reason) {
+        long thisRun = run;
+        backlog.pass();
+        outcome.voided(entry.index(), stateBefore, reason);
+        if (thisRun == run) {
+            finish(new Batch(List.of(), entry.index()), List.of());
+        }
+    }
+
     private void onRead(AsyncResult<List<Entry>> result) {
         if (result.failed()) {
-            String detail = "cannot be given what follows, the log cannot be read: " + result.cause();
-            fail(new AppFailure(Cause.LOG, detail), backlog.nextIndex(), 0);
+            unreadable(result.cause());
             return;
         }
         backlog.add(result.result());
         next();
+    }
+
+    private void unreadable(Throwable cause) {
+        String detail = "cannot be given what follows, the log cannot be read: " + cause;
+        fail(new AppFailure(Cause.LOG, detail), backlog.nextIndex(), 0);
     }
 
     private void send(Batch batch) {

@@ -1,5 +1,6 @@
 package dev.outrigger.agent.http;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param requestsMax requests that wait for their answer at one time; more are 429
  * @param bodyBytesMax bytes that the bodies of those may hold together; more is 429
  * @param connectionsMax open connections; more are closed at once
+ * @param uploadSilenceMax how long nothing of a backup may come before its upload is given up
  */
 public record ApiOptions(
         ListenAddress address,
@@ -21,12 +23,14 @@ public record ApiOptions(
         int batchCommandsMax,
         int requestsMax,
         long bodyBytesMax,
-        int connectionsMax) {
+        int connectionsMax,
+        Duration uploadSilenceMax) {
     private static final int BATCH_BYTES_MAX = 16 << 20;
     private static final int BATCH_COMMANDS_MAX = 10_000;
     private static final int REQUESTS_MAX = 1024;
     private static final int BODY_BYTES_MAX = 128 << 20;
     private static final int CONNECTIONS_MAX = 2 * REQUESTS_MAX;
+    private static final Duration UPLOAD_SILENCE_MAX = Duration.ofSeconds(30);
 
     /** The limits that fit most. A batch always has room for one command of the largest size. */
     public static ApiOptions withDefaults(ListenAddress address, Optional<BearerToken> token, int commandBytesMax) {
@@ -40,6 +44,7 @@ public record ApiOptions(
                 BATCH_COMMANDS_MAX,
                 REQUESTS_MAX,
                 bodyBytesMax,
-                CONNECTIONS_MAX);
+                CONNECTIONS_MAX,
+                UPLOAD_SILENCE_MAX);
     }
 }

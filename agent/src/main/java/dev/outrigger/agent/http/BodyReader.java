@@ -38,12 +38,16 @@ final class BodyReader {
         return reader.whole.future();
     }
 
-    private void start() {
+    static void refuseEncoded(HttpServerRequest request) {
         String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
         if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
             throw RefusedRequest.because(
                     Problem.Code.UNSUPPORTED_MEDIA_TYPE, "Bodies are taken as they are, without Content-Encoding.");
         }
+    }
+
+    private void start() {
+        refuseEncoded(request);
         if (announcedBytes() > bytesMax) {
             throw new RefusedRequest(tooLarge());
         }

@@ -8,7 +8,7 @@ import io.vertx.ext.web.Router;
 import java.time.Duration;
 
 /**
- * The client API for the application beside this agent: commands, queries, barrier, status, members. Everything runs on the node's
+ * The client API for the application beside this agent: commands, queries, barrier, status, members, snapshots. Everything runs on the node's
  * event loop and nothing blocks it. Requests, their bytes and connections are bounded, see {@link ApiOptions}; what fails
  * is answered with a problem.
  */
@@ -50,6 +50,7 @@ public final class ClientApi {
         CommandRoutes commands = new CommandRoutes(node, options, inFlight, problems);
         ReadRoutes reads = new ReadRoutes(node, options, inFlight, problems);
         OperatorRoutes operators = new OperatorRoutes(node, inFlight, problems);
+        SnapshotRoutes snapshots = new SnapshotRoutes(node, options, problems);
         BrowserGuard browsers =
                 new BrowserGuard(options.address(), options.token().isPresent());
         Routes routes = new Routes(vertx, LISTENER, problems, meters).guard(browsers::check);
@@ -63,6 +64,9 @@ public final class ClientApi {
                 .post("/v1/members", inFlight.counted(operators::add))
                 .delete("/v1/members/:name", inFlight.counted(operators::remove))
                 .post("/v1/members/:name/replace", inFlight.counted(operators::replace))
+                .post("/v1/snapshots", inFlight.counted(snapshots::take))
+                .get("/v1/snapshots/latest", inFlight.counted(snapshots::download))
+                .put("/v1/snapshots/latest", inFlight.counted(snapshots::restore))
                 .router();
     }
 }

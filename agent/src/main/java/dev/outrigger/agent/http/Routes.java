@@ -58,6 +58,10 @@ final class Routes {
         return add(HttpMethod.POST, path, new RouteTimer(listener, path, meters), handler);
     }
 
+    Routes put(String path, Handler<RoutingContext> handler) {
+        return add(HttpMethod.PUT, path, new RouteTimer(listener, path, meters), handler);
+    }
+
     Routes delete(String path, Handler<RoutingContext> handler) {
         return add(HttpMethod.DELETE, path, new RouteTimer(listener, path, meters), handler);
     }

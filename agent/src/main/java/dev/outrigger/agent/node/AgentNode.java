@@ -200,8 +200,20 @@ public final class AgentNode implements Node, PeerEvents {
     }
 
     @Override
-    public Future<Answer<Snapshot>> takeSnapshot() {
-        return driver.map(RaftDriver::takeSnapshot)
+    public Future<Answer<Snapshot>> takeSnapshot(Duration wait) {
+        return driver.map(group -> group.takeSnapshot(wait))
+                .orElseGet(() -> Future.succeededFuture(new Answer.Failed<>(forming())));
+    }
+
+    @Override
+    public Future<Answer<BackupDownload>> latestSnapshot() {
+        return driver.map(group -> group.snapshots().download())
+                .orElseGet(() -> Future.succeededFuture(new Answer.Failed<>(forming())));
+    }
+
+    @Override
+    public Future<Answer<RestoreUpload>> restore(int entryBytesMax, Duration wait) {
+        return driver.map(group -> group.restore(entryBytesMax, wait))
                 .orElseGet(() -> Future.succeededFuture(new Answer.Failed<>(forming())));
     }
 

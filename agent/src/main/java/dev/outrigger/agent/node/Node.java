@@ -49,8 +49,22 @@ public interface Node {
     /** Changes who belongs to the cluster, and answers when that is committed; for a new voter when it votes. */
     Future<Answer<Answer.Changed>> changeMembers(MembersOrder order, Duration wait);
 
-    /** Takes a snapshot of the application beside this agent, and answers when it is durable here. */
-    Future<Answer<Snapshot>> takeSnapshot();
+    /**
+     * Takes a snapshot of the application beside this agent, and answers when it is durable here; with the latest one when
+     * the application has applied nothing since.
+     */
+    Future<Answer<Snapshot>> takeSnapshot(Duration wait);
+
+    /** The latest snapshot on this disk, as a backup: the file and its seal. The caller closes it. */
+    Future<Answer<BackupDownload>> latestSnapshot();
+
+    /**
+     * Begins to put a backup into this cluster, which must not have applied anything yet. One at a time.
+     *
+     * @param entryBytesMax the largest entry of the log to make of it
+     * @param wait how long to wait until it is known that the cluster is empty
+     */
+    Future<Answer<RestoreUpload>> restore(int entryBytesMax, Duration wait);
 
     /** Everything that the status document shows, as of now. */
     NodeStatus status();

@@ -22,10 +22,12 @@ import dev.outrigger.agent.storage.Storage;
 import dev.outrigger.agent.wire.Hello;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -36,10 +38,12 @@ import org.slf4j.LoggerFactory;
  * Drives one core: turns messages, ticks, disk and application events into its inputs, and its {@link Ready}s into
  * sending, writing and delivering. All of it on one event loop; inputs that are waiting there share one Ready.
  */
-final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, OperatorRequests.Group {
+final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, OperatorRequests.Group, Restores.Group {
     private static final Logger LOG = LoggerFactory.getLogger(RaftDriver.class);
 
     private static final long NO_ROOM_RETRY_MILLIS = 100;
+    /** Half of the ids of a start are for restores, which so never meet those of commands. */
+    private static final long RESTORE_IDS = 1L << 39;
 
     private final Context context;
     private final RaftCore core;
@@ -49,6 +53,7 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
     private final Commands commands;
     private final Barriers barriers;
     private final OperatorRequests operators;
+    private final Restores restores;
     private final Membership members;
     private final Runnable membersMoved;
     private final Duration electionTimeout;
@@ -117,6 +122,7 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
                 logThread,
                 snapshotThread,
                 app::takeSnapshot,
+                this::appAppliedIndex,
                 this::input,
                 fatal,
                 snapshotMetrics);
@@ -129,6 +135,8 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
                 () -> problems.readExpired(),
                 firstId);
         this.operators = new OperatorRequests(this, options.electionTimeout(), firstId);
+        this.restores = new Restores(
+                this, storage.snapshots()::decoder, UUID::randomUUID, electionTimeout, firstId + RESTORE_IDS);
         core.priority(options.self(), options.priority());
     }
 
@@ -146,6 +154,7 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
         commands.tick(nowNanos);
         barriers.tick(nowNanos);
         operators.tick(nowNanos);
+        restores.tick(nowNanos);
         snapshots.tick(nowNanos);
         diskSpace.tick();
     }
@@ -233,14 +242,46 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
     }
 
     /** Takes a snapshot of the application now; answers with the one that is there when nothing has happened since. */
-    Future<Answer<Snapshot>> takeSnapshot() {
-        return snapshots
-                .take()
-                .<Answer<Snapshot>>map(Answer.Ok::new)
-                .otherwise(e -> new Answer.Failed<>(Problem.of(
-                        Problem.Code.SNAPSHOT_FAILED,
-                        Problem.Outcome.NONE,
-                        "No snapshot was taken: " + e.getMessage() + ".")));
+    Future<Answer<Snapshot>> takeSnapshot(Duration wait) {
+        if (stopping) {
+            return Future.succeededFuture(new Answer.Failed<>(problems.shuttingDown()));
+        }
+        if (!app.status().attached()) {
+            return Future.succeededFuture(new Answer.Failed<>(problems.appUnavailable()));
+        }
+        return within(
+                wait,
+                snapshots.take(),
+                Problem.of(
+                        Problem.Code.DEADLINE,
+                        Problem.Outcome.UNKNOWN,
+                        "The snapshot was not done within the deadline; it goes on, and the status shows when it is there."));
+    }
+
+    private <T> Future<Answer<T>> within(Duration wait, Future<Answer<T>> answer, Problem late) {
+        Promise<Answer<T>> first = Promise.promise();
+        long timer =
+                vertx.setTimer(Math.max(1, wait.toMillis()), ignored -> first.tryComplete(new Answer.Failed<>(late)));
+        answer.onSuccess(value -> {
+            vertx.cancelTimer(timer);
+            first.tryComplete(value);
+        });
+        return first.future();
+    }
+
+    /** The last command that the application says it has applied. */
+    private long appAppliedIndex() {
+        return app.status().appliedIndex();
+    }
+
+    /** By a barrier it is known what the cluster has applied, and not only what has come here so far. */
+    Future<Answer<RestoreUpload>> restore(int entryBytesMax, Duration wait) {
+        if (stopping) {
+            return Future.succeededFuture(new Answer.Failed<>(problems.shuttingDown()));
+        }
+        return barrier(wait)
+                .map(confirmed ->
+                        confirmed instanceof Answer.Ok<Long> ? restores.begin(entryBytesMax) : failed(confirmed));
     }
 
     private static <T> Answer<T> failed(Answer<?> answer) {
@@ -279,11 +320,12 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
             commands.pump();
             barriers.pump();
             operators.look();
+            restores.pump();
             while (core.hasReady()) {
                 dispatch(core.ready());
             }
             announce();
-        } while (commands.hasWork() || barriers.hasWork());
+        } while (commands.hasWork() || barriers.hasWork() || restores.hasWork());
     }
 
     private void dispatch(Ready ready) {
@@ -291,7 +333,10 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
         snapshots.logged(ready.appends());
         groupCommit.add(ready).forEach(this::send);
         ready.fetches().forEach(this::fetch);
-        ready.receipts().forEach(commands::receipt);
+        ready.receipts().forEach(receipt -> {
+            commands.receipt(receipt);
+            restores.receipt(receipt);
+        });
         ready.reads().forEach(barriers::granted);
         ready.controls().forEach(operators::receipt);
         ready.chunkFetches().forEach(snapshots::fetch);
@@ -387,6 +432,12 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
         appliedIndex = index;
         commands.appliedIndex(index);
         barriers.appliedIndex(index);
+        restores.appliedIndexMoved();
+    }
+
+    @Override
+    public void restoreVoid(long index, boolean stateBefore, String reason) {
+        restores.voided(index, stateBefore, reason);
     }
 
     @Override
@@ -462,6 +513,21 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
     }
 
     @Override
+    public void proposeRestore(long proposalId, Payload part) {
+        core.propose(proposalId, Entry.Kind.RESTORE, List.of(part));
+    }
+
+    @Override
+    public boolean isEmpty() {
+        return appAppliedIndex() == 0 && core.snapshot().isEmpty() && core.firstIndex() == 1;
+    }
+
+    @Override
+    public void wake() {
+        scheduleDrain();
+    }
+
+    @Override
     public long commitIndex() {
         return core.commitIndex();
     }
@@ -532,6 +598,7 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
     void stopIntake() {
         stopping = true;
         commands.refuseWaiting(problems.shuttingDown());
+        restores.close(problems.shuttingDown());
     }
 
     /** Lets another member lead, if this one does, so that nobody has to wait for an election. */
@@ -556,6 +623,7 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
         commands.close();
         barriers.close(problems.shuttingDown());
         operators.close();
+        restores.close(problems.shuttingDown());
         return app.close();
     }
 

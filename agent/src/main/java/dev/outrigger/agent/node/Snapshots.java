@@ -9,6 +9,9 @@ import dev.outrigger.agent.core.message.ChunkWrite;
 import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.Payload;
 import dev.outrigger.agent.core.message.Snapshot;
+import dev.outrigger.agent.node.Problem.Code;
+import dev.outrigger.agent.node.Problem.Outcome;
+import dev.outrigger.agent.storage.BackupSeal;
 import dev.outrigger.agent.storage.ClusterIdentity;
 import dev.outrigger.agent.storage.Room;
 import dev.outrigger.agent.storage.SnapshotHead;
@@ -23,6 +26,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +39,10 @@ final class Snapshots {
     private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
     private static final long RETRY_MIN_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long RETRY_MAX_NANOS = TimeUnit.MINUTES.toNanos(5);
+    /** Backups are rare; more of them at once share one disk and one rate. */
+    private static final int DOWNLOADS_MAX = 4;
+
+    private static final int DOWNLOAD_BYTES = 256 << 10;
 
     private final Vertx vertx;
     private final NodeOptions.SnapshotOptions options;
@@ -44,6 +52,7 @@ final class Snapshots {
     private final LogThread logThread;
     private final SnapshotThread thread;
     private final Function<SnapshotSink, Future<SnapshotTaken>> app;
+    private final LongSupplier appIndex;
     private final Consumer<Runnable> input;
     private final Consumer<Throwable> fatal;
     private final SnapshotMetrics metrics;
@@ -51,6 +60,7 @@ final class Snapshots {
     private final RateLimit taking;
 
     private @Nullable Taking underWay;
+    private int downloads;
     private Optional<RestorableSnapshot> restorable = Optional.empty();
     private Optional<Snapshot> restorableOf = Optional.empty();
     /** Bytes of entries that have come since this start, and how far they had come when the last snapshot began. */
@@ -64,6 +74,7 @@ final class Snapshots {
 
     /**
      * @param app takes a snapshot of the application
+     * @param appIndex the last command that the application has applied, 0 for none
      * @param input feeds the core
      * @param fatal the log failed
      */
@@ -76,6 +87,7 @@ final class Snapshots {
             LogThread logThread,
             SnapshotThread thread,
             Function<SnapshotSink, Future<SnapshotTaken>> app,
+            LongSupplier appIndex,
             Consumer<Runnable> input,
             Consumer<Throwable> fatal,
             SnapshotMetrics metrics) {
@@ -87,6 +99,7 @@ final class Snapshots {
         this.logThread = logThread;
         this.thread = thread;
         this.app = app;
+        this.appIndex = appIndex;
         this.input = input;
         this.fatal = fatal;
         this.metrics = metrics;
@@ -158,13 +171,17 @@ final class Snapshots {
 
     /** What the application may be given instead of the log. */
     Optional<RestorableSnapshot> restorable() {
-        Optional<Snapshot> latest = core.snapshot().filter(snapshot -> snapshot.index() <= core.durableIndex());
+        Optional<Snapshot> latest = latest();
         if (!latest.equals(restorableOf)) {
             restorableOf = latest;
             restorable = Optional.empty();
             latest.ifPresent(this::describe);
         }
         return restorable;
+    }
+
+    private Optional<Snapshot> latest() {
+        return core.snapshot().filter(snapshot -> snapshot.index() <= core.durableIndex());
     }
 
     /** Its format and size are on the disk; until they are read there is nothing to restore. */
@@ -215,16 +232,22 @@ final class Snapshots {
                 >= new SnapshotSchedule(options.logBytesMin(), names.size(), rank).dueAtBytes(snapshotBytes);
     }
 
+    /** Of an application without state there is nothing to take. */
     private boolean isUpToDate() {
-        return core.snapshot()
-                .filter(snapshot -> snapshot.index() >= core.deliverableIndex())
-                .isPresent();
+        return appIndex.getAsLong() <= core.snapshot().map(Snapshot::index).orElse(0L);
     }
 
-    /** Takes one now, or joins the one that is under way. The future fails with the reason in words. */
-    Future<Snapshot> take() {
+    /**
+     * Takes one now, or joins the one that is under way; gives the latest when the application has applied nothing since.
+     * The future never fails.
+     */
+    Future<Answer<Snapshot>> take() {
         if (underWay != null) {
             return underWay.taken.future();
+        }
+        if (isUpToDate()) {
+            return Future.succeededFuture(latest().<Answer<Snapshot>>map(Answer.Ok::new)
+                    .orElseGet(() -> failed(Code.SNAPSHOT_FAILED, "the application has applied nothing yet")));
         }
         Taking begun = new Taking();
         underWay = begun;
@@ -238,16 +261,19 @@ final class Snapshots {
     }
 
     private final class Taking implements SnapshotSink {
-        private final Promise<Snapshot> taken = Promise.promise();
+        private final Promise<Answer<Snapshot>> taken = Promise.promise();
         private final long startNanos = System.nanoTime();
         private final long loggedBytesAtBegin = loggedBytes;
         private SnapshotStore.@Nullable Draft draft;
+        /** When the application turns out to stand no further. */
+        private Optional<Snapshot> alreadyThere = Optional.empty();
 
         @Override
         public Future<Void> begin(long index, long term, String format) {
-            if (core.snapshot().filter(snapshot -> snapshot.index() >= index).isPresent()) {
+            alreadyThere = latest().filter(snapshot -> snapshot.index() >= index);
+            if (alreadyThere.isPresent()) {
                 return Future.failedFuture("there is one at index "
-                        + core.snapshot().get().index() + ", and the application stands at index " + index);
+                        + alreadyThere.get().index() + ", and the application stands at index " + index);
             }
             if (index < core.firstIndex() || index > core.deliverableIndex() || core.termAt(index) != term) {
                 return Future.failedFuture("the application's is of index " + index + " and term " + term
@@ -298,10 +324,18 @@ final class Snapshots {
                 if (open != null) {
                     thread.abandon(open);
                 }
-                failed(
-                        answer instanceof SnapshotTaken.Unsupported unsupported
-                                ? unsupported.reason()
-                                : answer instanceof SnapshotTaken.Failed failed ? failed.reason() : "it broke off");
+                ended(answer instanceof SnapshotTaken.Failed failed ? failed.reason() : "it broke off", answer);
+            }
+        }
+
+        private void ended(String reason, @Nullable SnapshotTaken answer) {
+            if (alreadyThere.isPresent()) {
+                underWay = null;
+                taken.complete(new Answer.Ok<>(alreadyThere.get()));
+            } else if (answer instanceof SnapshotTaken.Unsupported unsupported) {
+                failed(Code.NOT_IMPLEMENTED, unsupported.reason());
+            } else {
+                failed(reason);
             }
         }
 
@@ -333,16 +367,119 @@ final class Snapshots {
                     snapshot.bytes(),
                     Duration.ofNanos(tookNanos).toMillis(),
                     firstKept);
-            taken.complete(snapshot);
+            taken.complete(new Answer.Ok<>(snapshot));
         }
 
         private void failed(String reason) {
+            failed(Code.SNAPSHOT_FAILED, reason);
+        }
+
+        private void failed(Code code, String reason) {
             underWay = null;
             notBeforeNanos = System.nanoTime() + retryNanos;
             retryNanos = Math.min(RETRY_MAX_NANOS, retryNanos * 2);
             report("no snapshot was taken: " + reason);
             metrics.failed();
-            taken.fail(reason);
+            taken.complete(Snapshots.failed(code, reason));
+        }
+    }
+
+    private static <T> Answer<T> failed(Code code, String reason) {
+        return new Answer.Failed<>(Problem.of(code, Outcome.NONE, "No snapshot was taken: " + reason + "."));
+    }
+
+    // ---- sending to people ----
+
+    /** The latest as a backup, at the rate that is set. */
+    Future<Answer<BackupDownload>> download() {
+        Optional<Snapshot> latest = latest();
+        if (latest.isEmpty()) {
+            return Future.succeededFuture(noneToSend("No snapshot is on this disk yet; POST /v1/snapshots takes one."));
+        }
+        if (downloads == DOWNLOADS_MAX) {
+            return Future.succeededFuture(new Answer.Failed<>(Problem.of(
+                    Code.OVERLOADED,
+                    Outcome.NONE,
+                    DOWNLOADS_MAX + " snapshots are on their way already, the most at once.")));
+        }
+        downloads++;
+        Snapshot snapshot = latest.get();
+        return thread.head(snapshot)
+                .map(head -> head.<Answer<BackupDownload>>map(
+                                found -> new Answer.Ok<>(new Download(snapshot, found.format())))
+                        .orElseGet(() -> noneToSend(
+                                "The snapshot at index " + snapshot.index() + " is rotten; POST /v1/snapshots.")))
+                .otherwise(e -> noneToSend("The snapshot at index " + snapshot.index() + " cannot be read: " + e))
+                .onSuccess(answer -> {
+                    if (answer instanceof Answer.Failed) {
+                        downloads--;
+                    }
+                });
+    }
+
+    private static Answer<BackupDownload> noneToSend(String detail) {
+        return new Answer.Failed<>(Problem.of(Code.NOT_FOUND, Outcome.NONE, detail));
+    }
+
+    private final class Download implements BackupDownload {
+        private final Snapshot snapshot;
+        private final String format;
+        private long offset;
+        private boolean closed;
+
+        Download(Snapshot snapshot, String format) {
+            this.snapshot = snapshot;
+            this.format = format;
+        }
+
+        @Override
+        public Snapshot snapshot() {
+            return snapshot;
+        }
+
+        @Override
+        public String format() {
+            return format;
+        }
+
+        @Override
+        public long bytes() {
+            return snapshot.bytes() + BackupSeal.BYTES;
+        }
+
+        @Override
+        public Future<Optional<Payload>> next() {
+            if (offset > snapshot.bytes()) {
+                return Future.succeededFuture(Optional.empty());
+            }
+            if (offset == snapshot.bytes()) {
+                offset++;
+                BackupSeal seal = new BackupSeal(snapshot.bytes(), (int) snapshot.checksum());
+                return Future.succeededFuture(Optional.of(Payload.of(seal.encode())));
+            }
+            int bytesMax = (int) Math.min(DOWNLOAD_BYTES, snapshot.bytes() - offset);
+            Promise<Optional<Payload>> next = Promise.promise();
+            after(
+                    sending.delayMillis(bytesMax, System.nanoTime()),
+                    () -> thread.read(snapshot, offset, bytesMax)
+                            .compose(piece -> piece.isPresent()
+                                    ? Future.succeededFuture(piece)
+                                    : Future.<Optional<Payload>>failedFuture("the snapshot at index " + snapshot.index()
+                                            + " was replaced or is rotten, from byte " + offset + " on"))
+                            .onSuccess(piece -> {
+                                offset += piece.orElseThrow().length();
+                                metrics.sent(piece.orElseThrow().length());
+                            })
+                            .onComplete(next));
+            return next.future();
+        }
+
+        @Override
+        public void close() {
+            if (!closed) {
+                closed = true;
+                downloads--;
+            }
         }
     }
 

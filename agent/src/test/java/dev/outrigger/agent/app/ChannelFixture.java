@@ -188,6 +188,7 @@ final class ChannelFixture implements AutoCloseable {
         private final List<Long> results = new ArrayList<>();
         private final List<String> lost = new ArrayList<>();
         private final TreeSet<Long> lostIndexes = new TreeSet<>();
+        private final List<String> voids = new ArrayList<>();
         private final List<AppStatus> states = new ArrayList<>();
         private final List<Long> appliedIndexes = new ArrayList<>();
         private final List<String> violations = new ArrayList<>();
@@ -226,6 +227,11 @@ final class ChannelFixture implements AutoCloseable {
         }
 
         @Override
+        public synchronized void restoreVoid(long index, boolean stateBefore, String reason) {
+            voids.add(index + (stateBefore ? " state before" : " damaged"));
+        }
+
+        @Override
         public synchronized void stateChanged(AppStatus status) {
             states.add(status);
         }
@@ -238,6 +244,10 @@ final class ChannelFixture implements AutoCloseable {
 
         synchronized List<Long> results() {
             return List.copyOf(results);
+        }
+
+        synchronized List<String> voids() {
+            return List.copyOf(voids);
         }
 
         synchronized List<String> lost() {

@@ -40,6 +40,10 @@ final class MemoryLog implements CommittedLog {
         return append(term, Entry.Kind.NOOP, Payload.EMPTY);
     }
 
+    MemoryLog restore(long term, Payload part) {
+        return append(term, Entry.Kind.RESTORE, part);
+    }
+
     private MemoryLog append(long term, Entry.Kind kind, Payload data) {
         long index = lastIndex() + 1;
         entries.add(new Entry(index, term, kind, 1_764_000_000_000L + index, data));

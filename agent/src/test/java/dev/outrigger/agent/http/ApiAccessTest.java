@@ -58,7 +58,8 @@ class ApiAccessTest {
                 options.batchCommandsMax(),
                 options.requestsMax(),
                 options.bodyBytesMax(),
-                options.connectionsMax());
+                options.connectionsMax(),
+                options.uploadSilenceMax());
         try (ApiFixture api = new ApiFixture(elsewhere, Optional.empty())) {
             assertEquals(status, status(api, "Host: " + host));
         }

@@ -32,7 +32,8 @@ class ApiLimitsTest {
                     options.batchCommandsMax(),
                     2,
                     BODY_BYTES_MAX,
-                    4),
+                    4,
+                    options.uploadSilenceMax()),
             Optional.empty());
     private final Promise<List<Answer<Answer.Applied>>> held = Promise.promise();
 

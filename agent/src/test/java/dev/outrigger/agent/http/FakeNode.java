@@ -6,10 +6,12 @@ import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Payload;
 import dev.outrigger.agent.core.message.Snapshot;
 import dev.outrigger.agent.node.Answer;
+import dev.outrigger.agent.node.BackupDownload;
 import dev.outrigger.agent.node.MembersOrder;
 import dev.outrigger.agent.node.Node;
 import dev.outrigger.agent.node.NodeStatus;
 import dev.outrigger.agent.node.Problem;
+import dev.outrigger.agent.node.RestoreUpload;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -44,6 +46,13 @@ public final class FakeNode implements Node {
             97,
             List.of(new Configuration.Member(
                     new MemberId("d"), "disk-d", "host-d:7412", Configuration.Standing.VOTER)))));
+    public static final Snapshot SNAPSHOT =
+            new Snapshot(40, 4, 9, Configuration.of(List.of(new MemberId("a"))), 2048, 1);
+    public volatile Future<Answer<Snapshot>> taken = Future.succeededFuture(new Answer.Ok<>(SNAPSHOT));
+    public volatile Future<Answer<BackupDownload>> download = Future.succeededFuture(new Answer.Failed<>(
+            Problem.of(Problem.Code.NOT_FOUND, Problem.Outcome.NONE, "No snapshot is on this disk yet.")));
+    public volatile Future<Answer<RestoreUpload>> upload = Future.succeededFuture(new Answer.Failed<>(
+            Problem.of(Problem.Code.NOT_EMPTY, Problem.Outcome.NONE, "The cluster has applied something already.")));
     public volatile NodeStatus status = leader();
     public volatile Runnable onStatus = () -> {};
 
@@ -92,9 +101,20 @@ public final class FakeNode implements Node {
     }
 
     @Override
-    public Future<Answer<Snapshot>> takeSnapshot() {
-        return Future.succeededFuture(
-                new Answer.Ok<>(new Snapshot(40, 4, 9, Configuration.of(List.of(new MemberId("a"))), 2048, 1)));
+    public Future<Answer<Snapshot>> takeSnapshot(Duration wait) {
+        waits.add(wait);
+        return taken;
+    }
+
+    @Override
+    public Future<Answer<BackupDownload>> latestSnapshot() {
+        return download;
+    }
+
+    @Override
+    public Future<Answer<RestoreUpload>> restore(int entryBytesMax, Duration wait) {
+        waits.add(wait);
+        return upload;
     }
 
     @Override

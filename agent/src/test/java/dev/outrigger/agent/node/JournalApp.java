@@ -30,6 +30,7 @@ final class JournalApp implements AutoCloseable {
         server.createContext("/outrigger/v1/info", this::info);
         server.createContext("/outrigger/v1/apply", this::apply);
         server.createContext("/outrigger/v1/query", this::query);
+        server.createContext("/outrigger/v1/snapshot", this::snapshot);
         server.start();
     }
 
@@ -83,6 +84,23 @@ final class JournalApp implements AutoCloseable {
     private synchronized void query(HttpExchange exchange) throws IOException {
         exchange.getRequestBody().readAllBytes();
         answer(exchange, String.join(",", journal));
+    }
+
+    private synchronized void snapshot(HttpExchange exchange) throws IOException {
+        if (exchange.getRequestMethod().equals("PUT")) {
+            String state = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            journal.clear();
+            journal.addAll(List.of(state.split(",")));
+            index = Long.parseLong(exchange.getRequestHeaders().getFirst("Outrigger-Index"));
+            term = Long.parseLong(exchange.getRequestHeaders().getFirst("Outrigger-Term"));
+            exchange.sendResponseHeaders(204, -1);
+            exchange.close();
+        } else {
+            exchange.getResponseHeaders().add("Outrigger-Index", Long.toString(index));
+            exchange.getResponseHeaders().add("Outrigger-Term", Long.toString(term));
+            exchange.getResponseHeaders().add("Outrigger-Format", "journal/1");
+            answer(exchange, String.join(",", journal));
+        }
     }
 
     private static void answer(HttpExchange exchange, String text) throws IOException {
