@@ -11,6 +11,7 @@ import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -49,7 +50,12 @@ final class Api {
     }
 
     HttpRequest.Builder request(String pathAndQuery, Duration timeout) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(uri(pathAndQuery)).timeout(timeout);
+        return request(pathAndQuery).timeout(timeout);
+    }
+
+    /** One that takes as long as it takes. */
+    HttpRequest.Builder request(String pathAndQuery) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(pathAndQuery));
         token().ifPresent(token -> request.header("Authorization", "Bearer " + token));
         return request;
     }
@@ -60,10 +66,16 @@ final class Api {
 
     /** @param exitCodeWhenBroken what it means that the connection broke after the request had been sent */
     HttpResponse<byte[]> send(HttpRequest request, int exitCodeWhenBroken) {
-        HttpClient client =
-                HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();
+        return send(request, BodyHandlers.ofByteArray(), exitCodeWhenBroken);
+    }
+
+    <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> body, int exitCodeWhenBroken) {
+        HttpClient client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(CONNECT_TIMEOUT)
+                .build();
         try {
-            return client.send(request, BodyHandlers.ofByteArray());
+            return client.send(request, body);
         } catch (ConnectException refused) {
             throw new ApiException(
                     ExitCode.FAILED,
@@ -84,14 +96,18 @@ final class Api {
 
     /** The problem that an answer carries, or one made from its status when it carries none. */
     static JsonObject problem(HttpResponse<byte[]> response) {
+        return problem(response.statusCode(), response.body());
+    }
+
+    static JsonObject problem(int status, byte[] body) {
         try {
-            return new JsonObject(new String(response.body(), StandardCharsets.UTF_8));
+            return new JsonObject(new String(body, StandardCharsets.UTF_8));
         } catch (DecodeException notJson) {
             return new JsonObject()
-                    .put("status", response.statusCode())
-                    .put("code", "HTTP_" + response.statusCode())
-                    .put("detail", "the agent answered with status " + response.statusCode())
-                    .put("outcome", response.statusCode() < 500 ? "none" : "unknown");
+                    .put("status", status)
+                    .put("code", "HTTP_" + status)
+                    .put("detail", "the agent answered with status " + status)
+                    .put("outcome", status < 500 ? "none" : "unknown");
         }
     }
 

@@ -11,6 +11,11 @@ final class ApiException extends RuntimeException {
         this.exitCode = exitCode;
     }
 
+    ApiException(int exitCode, String message) {
+        super(message);
+        this.exitCode = exitCode;
+    }
+
     int exitCode() {
         return exitCode;
     }

@@ -46,6 +46,9 @@ public final class Main {
                 .addSubcommand(new QueryCommand(console))
                 .addSubcommand(MembersCommand.commandLine(console))
                 .addSubcommand(new TransferCommand(console))
+                .addSubcommand(new SnapshotCommand(console))
+                .addSubcommand(new BackupCommand(console))
+                .addSubcommand(new RestoreCommand(console))
                 .addSubcommand(new VersionCommand(console));
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setOut(console.outWriter()).setErr(console.errWriter());

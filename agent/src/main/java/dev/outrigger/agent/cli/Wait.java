@@ -32,8 +32,11 @@ final class Wait {
     }
 
     HttpRequest ask(HttpRequest.Builder request) {
-        return request.header("Content-Type", "application/json")
-                .header("Prefer", "wait=" + seconds)
-                .build();
+        return prefer(request.header("Content-Type", "application/json")).build();
+    }
+
+    HttpRequest.Builder prefer(HttpRequest.Builder request) {
+        timeout(); // checks the seconds
+        return request.header("Prefer", "wait=" + seconds);
     }
 }
