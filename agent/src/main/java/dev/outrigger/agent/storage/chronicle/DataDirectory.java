@@ -2,12 +2,13 @@ package dev.outrigger.agent.storage.chronicle;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.outrigger.agent.storage.StorageException;
+import dev.outrigger.agent.storage.DamagedStorageException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -91,8 +92,17 @@ final class DataDirectory implements AutoCloseable {
     /** From here on the log from {@link #createNextLog} counts, which is durable by now; the old one is deleted. */
     void switchToNextLog() throws IOException {
         sync.forceDirectory(root);
-        writeCurrent(root, generation() + 1, sync);
+        writeCurrent(root, generation() + 1, 0, sync);
         removeStrayLogs();
+    }
+
+    /** From here on the segments of the log before {@code firstSegment} do not count; whoever asks deletes them. */
+    void dropSegmentsBefore(int firstSegment) throws IOException {
+        writeCurrent(root, generation(), firstSegment, sync);
+    }
+
+    Path snapshots() {
+        return root.resolve("snap");
     }
 
     private int generation() throws IOException {
@@ -118,7 +128,7 @@ final class DataDirectory implements AutoCloseable {
             used |= !Segment.list(log).isEmpty();
         }
         if (used) {
-            throw new StorageException(
+            throw new DamagedStorageException(
                     root.resolve("identity") + " is missing, but the directory was used. " + StorageAdvice.REJOIN);
         }
     }
@@ -129,19 +139,22 @@ final class DataDirectory implements AutoCloseable {
         }
         Files.createDirectory(root.resolve(LOG + 1));
         HardStateFile.create(root.resolve("hardstate"), sync);
-        writeCurrent(root, 1, sync);
+        writeCurrent(root, 1, 0, sync);
         identity.write(root.resolve("identity"), sync);
     }
 
-    private static void writeCurrent(Path root, int generation, DiskSync sync) throws IOException {
-        new SealedText(root.resolve("CURRENT")).write(Map.of("log", Integer.toString(generation)), sync);
+    private static void writeCurrent(Path root, int generation, int firstSegment, DiskSync sync) throws IOException {
+        Map<String, String> values = new LinkedHashMap<>();
+        values.put("log", Integer.toString(generation));
+        values.put("first", Integer.toString(firstSegment));
+        new SealedText(root.resolve("CURRENT")).write(values, sync);
     }
 
     /** Logs that do not count: the new one of a rewrite that did not get to its end, or the old one of one that did. */
     private void removeStrayLogs() throws IOException {
         Path current = log();
         if (!Files.isDirectory(current)) {
-            throw new StorageException(current + " is missing. " + StorageAdvice.REJOIN);
+            throw new DamagedStorageException(current + " is missing. " + StorageAdvice.REJOIN);
         }
         for (Path log : logs(root)) {
             if (!log.equals(current)) {

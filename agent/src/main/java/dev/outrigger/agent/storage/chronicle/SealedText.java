@@ -2,6 +2,7 @@ package dev.outrigger.agent.storage.chronicle;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.outrigger.agent.storage.DamagedStorageException;
 import dev.outrigger.agent.storage.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -42,7 +43,7 @@ record SealedText(Path file) {
         String text = new String(content, StandardCharsets.UTF_8);
         int seal = text.lastIndexOf(SEAL);
         if (seal < 0 || !text.substring(seal).equals(SEAL + crcOf(text.substring(0, seal)) + "\n")) {
-            throw new StorageException(
+            throw new DamagedStorageException(
                     file + " is damaged: its checksum does not match its content. " + StorageAdvice.REJOIN);
         }
         Map<String, String> values = new LinkedHashMap<>();
