@@ -29,6 +29,8 @@ public final class AppChannel {
         ASKING,
         /** A timer runs, then {@code info} is asked. */
         RESTING,
+        /** A snapshot is under way to the application. */
+        RESTORING,
         DELIVERING
     }
 
@@ -45,8 +47,11 @@ public final class AppChannel {
     private final Delivery delivery;
     private final RolePush rolePush;
     private final Queries queries;
+    private final Taking taking;
+    private final Restoring restoring;
     private final Backoff afterSilence;
     private final Backoff afterFailure;
+    private final Backoff afterRestore;
 
     private Phase phase = Phase.NEW;
     private long idleTimer;
@@ -63,7 +68,14 @@ public final class AppChannel {
     /** Since the last verified answer. */
     private @Nullable BatchFailure lastFailure;
 
-    private String lastCrash = "";
+    /** The snapshot that the application has accepted, until {@code info} shows it. */
+    private @Nullable RestorableSnapshot accepted;
+
+    /** Index of the snapshot that the application could not read; 0 for none. */
+    private long refusedIndex;
+
+    /** Why the last attempt to restore came to nothing; empty since one that did. */
+    private String restoreTrouble = "";
 
     public AppChannel(Vertx vertx, AppOptions options, CommittedLog log, AppEvents events, MeterRegistry registry) {
         AppLimits limits = options.limits();
@@ -80,8 +92,11 @@ public final class AppChannel {
         delivery = new Delivery(log, client, options, pace, metrics, supervisor, new DeliveryOutcome());
         rolePush = new RolePush(vertx, client, options, metrics);
         queries = new Queries(client, limits.queriesInFlightMax(), metrics);
+        taking = new Taking(client, log, delivery, metrics);
+        restoring = new Restoring(client, metrics, supervisor, new RestoreOutcome());
         afterSilence = new Backoff(limits.retryMin(), limits.retryMax());
         afterFailure = new Backoff(limits.retryMin(), limits.retryMax());
+        afterRestore = new Backoff(limits.retryMin(), limits.pausedRetry());
     }
 
     /** Begins to look for the application; it may come much later. */
@@ -134,6 +149,22 @@ public final class AppChannel {
         return answer instanceof QueryAnswer.Answered
                 ? new QueryAnswer.Away("the application may have restarted while it answered")
                 : answer;
+    }
+
+    /**
+     * Takes a snapshot of the application while it is attached, beside delivery; one at a time. When the application falls
+     * into doubt meanwhile, the attempt has failed. The future never fails.
+     */
+    public Future<SnapshotTaken> takeSnapshot(SnapshotSink sink) {
+        AppStatus status = standing.status();
+        if (supervisor.isClosed()) {
+            return Future.succeededFuture(new SnapshotTaken.Failed("the agent is shutting down"));
+        }
+        if (!status.attached()) {
+            String why = status.reason().orElse("the application is away");
+            return Future.succeededFuture(new SnapshotTaken.Failed(why));
+        }
+        return taking.take(sink);
     }
 
     /** Where the application stands now. */
@@ -203,21 +234,98 @@ public final class AppChannel {
         }
         metrics.decided(decision);
         standing.informed(info);
+        if (!(decision instanceof Decision.Refuse) && contradictsRestore(info)) {
+            return;
+        }
         if (decision instanceof Decision.Deliver position) {
             attach(position);
+        } else if (decision instanceof Decision.Restore restore) {
+            restore(restore.snapshot());
         } else if (decision instanceof Decision.AwaitCommit await) {
             unconfirmed = info;
             detach();
             rest(options.limits().refusedRetry().toMillis());
             standing.become(State.WAITING, await.reason());
         } else if (decision instanceof Decision.Refuse refuse) {
+            refusedIndex = 0;
             detach();
             rest(options.limits().refusedRetry().toMillis());
             standing.become(State.REFUSED, refuse.reason());
         }
     }
 
+    /** An application that says it has restored a snapshot, and is not there, must not be given it for ever at full speed. */
+    private boolean contradictsRestore(AppInfo info) {
+        RestorableSnapshot snapshot = accepted;
+        accepted = null;
+        if (snapshot == null || info.appliedIndex() >= snapshot.index()) {
+            return false;
+        }
+        String where = info.appliedIndex() == 0 ? "nothing" : "index " + info.appliedIndex();
+        restoreFailed("the application accepted " + named(snapshot) + ", but then said that it had applied " + where);
+        return true;
+    }
+
+    private static String named(RestorableSnapshot snapshot) {
+        return "the snapshot at index " + snapshot.index() + " of term " + snapshot.term();
+    }
+
+    private void restore(RestorableSnapshot snapshot) {
+        detach();
+        phase = Phase.RESTORING;
+        // One that was refused is offered again from time to time, which is no news.
+        if (!(standing.is(State.REFUSED) && snapshot.index() == refusedIndex)) {
+            standing.become(State.RESTORING, progress(snapshot, 0));
+        }
+        restoring.begin(snapshot);
+    }
+
+    private String progress(RestorableSnapshot snapshot, long sentBytes) {
+        return "the application is given " + named(snapshot) + ", " + sentBytes + " of " + snapshot.bytes()
+                + " bytes so far" + (restoreTrouble.isEmpty() ? "" : "; the attempt before: " + restoreTrouble);
+    }
+
+    private void restoreFailed(String why) {
+        restoreTrouble = why;
+        detach();
+        rest(afterRestore.nextMillis());
+        standing.become(State.RESTORING, why + "; it is asked where it stands, then tried again");
+    }
+
+    private final class RestoreOutcome implements Restoring.Outcome {
+        @Override
+        public void progressed(RestorableSnapshot snapshot, long sentBytes) {
+            if (standing.is(State.RESTORING)) {
+                standing.progress(progress(snapshot, sentBytes));
+            }
+        }
+
+        @Override
+        public void accepted(RestorableSnapshot snapshot) {
+            accepted = snapshot;
+            ask();
+        }
+
+        @Override
+        public void refused(RestorableSnapshot snapshot, SnapshotUpload.Answer answer) {
+            String format = snapshot.format().isEmpty() ? "an unnamed format" : "format '" + snapshot.format() + "'";
+            String reads =
+                    answer.format().map(name -> ", it reads '" + name + "'").orElse("");
+            restoreTrouble = "the application cannot read " + named(snapshot) + ", which is in " + format + reads
+                    + "; it " + answer.reply().describe() + "; start a version of it that reads this format";
+            refusedIndex = snapshot.index();
+            rest(options.limits().refusedRetry().toMillis());
+            standing.become(State.REFUSED, restoreTrouble);
+        }
+
+        @Override
+        public void failed(RestorableSnapshot snapshot, AppFailure failure) {
+            restoreFailed("the application, given " + named(snapshot) + ", " + failure.detail());
+        }
+    }
+
     private void onSilence(AppFailure failure) {
+        accepted = null;
         metrics.failed("info", failure);
         detach();
         // Its absence explains the failure before, so no command is to blame.
@@ -230,6 +338,9 @@ public final class AppChannel {
     }
 
     private void attach(Decision.Deliver position) {
+        taking.abort("the application was found at another position");
+        restoreTrouble = "";
+        afterRestore.reset();
         replayLastIndex = position.replayLastIndex();
         boolean pause = pace.confirm(position.appliedIndex());
         BatchFailure failure = lastFailure;
@@ -311,6 +422,8 @@ public final class AppChannel {
 
     private void detach() {
         doubts++;
+        taking.abort("the application was in doubt while it gave its snapshot");
+        restoring.stop();
         delivery.stop();
         rolePush.detach();
     }

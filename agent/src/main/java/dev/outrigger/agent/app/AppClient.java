@@ -11,10 +11,11 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import java.net.URI;
+import java.util.function.LongConsumer;
 
 /**
- * The application's HTTP interface. Delivery, role pushes and queries have connections of their own, so that none of
- * them ever waits for another. Hand-shakes share delivery's one connection, which is kept open: when it ends without
+ * The application's HTTP interface. Delivery, role pushes, queries and snapshots have connections of their own, so that
+ * none of them ever waits for another. Hand-shakes share delivery's one connection, which is kept open: when it ends without
  * notice, the application is not the one that answered the hand-shake. Futures complete on the calling event loop and
  * fail with {@link AppFailure} only.
  */
@@ -22,6 +23,8 @@ final class AppClient {
     private static final String JSON = "application/json";
     private static final String OCTETS = "application/octet-stream";
     private static final int QUERY_CONNECTIONS_MAX = 32;
+    // One each way: what is given up may still be closing when the next begins.
+    private static final int SNAPSHOT_CONNECTIONS_MAX = 4;
     private static final int FOR_EVER = 0;
     // Below what servers commonly keep an idle connection for (Node.js: 5 s), else the next call may meet a closed one.
     private static final int KEEP_ALIVE_SECONDS = 4;
@@ -34,6 +37,7 @@ final class AppClient {
     private final HttpClient deliveries;
     private final HttpClient roles;
     private final HttpClient queries;
+    private final HttpClient snapshots;
     private boolean endAnnounced;
 
     /** @param connectionLost told when delivery's connection has ended, unless the application had announced it */
@@ -56,17 +60,22 @@ final class AppClient {
                 .build();
         this.roles = client(1, KEEP_ALIVE_SECONDS).build();
         this.queries = client(QUERY_CONNECTIONS_MAX, KEEP_ALIVE_SECONDS).build();
+        this.snapshots = vertx.createHttpClient(
+                options().setKeepAlive(false), new PoolOptions().setHttp1MaxSize(SNAPSHOT_CONNECTIONS_MAX));
     }
 
     private HttpClientBuilder client(int connectionsMax, int keepAliveSeconds) {
-        HttpClientOptions http = new HttpClientOptions()
-                .setConnectTimeout((int) options.limits().callTimeout().toMillis())
-                .setKeepAliveTimeout(keepAliveSeconds)
-                .setMaxChunkSize(64 << 10);
+        HttpClientOptions http = options().setKeepAliveTimeout(keepAliveSeconds);
         PoolOptions pool = new PoolOptions()
                 .setHttp1MaxSize(connectionsMax)
                 .setMaxWaitQueueSize(options.limits().queriesInFlightMax());
         return vertx.httpClientBuilder().with(http).with(pool);
+    }
+
+    private HttpClientOptions options() {
+        return new HttpClientOptions()
+                .setConnectTimeout((int) options.limits().callTimeout().toMillis())
+                .setMaxChunkSize(64 << 10);
     }
 
     Future<AppInfo> info() {
@@ -88,18 +97,39 @@ final class AppClient {
                 .map(reply -> Payload.of(reply.bodyOf200().getBytes()));
     }
 
+    /** Streams the application's state into {@code sink}; {@code inspection} has a say before anything is stored. */
+    SnapshotDownload getSnapshot(SnapshotSink sink, SnapshotDownload.Inspection inspection) {
+        return SnapshotDownload.start(
+                vertx,
+                snapshots.request(request(HttpMethod.GET, "snapshot")),
+                sink,
+                inspection,
+                options.limits().callTimeout());
+    }
+
+    /** Streams {@code snapshot} to the application, which tells {@code progress} how many bytes it has. */
+    SnapshotUpload putSnapshot(RestorableSnapshot snapshot, LongConsumer progress) {
+        RequestOptions request = request(HttpMethod.PUT, "snapshot")
+                .putHeader("Content-Type", OCTETS)
+                .putHeader("Outrigger-Index", Long.toString(snapshot.index()))
+                .putHeader("Outrigger-Term", Long.toString(snapshot.term()))
+                .putHeader("Outrigger-Epoch", Long.toString(options.bootEpoch()));
+        if (!snapshot.format().isEmpty()) {
+            request.putHeader("Outrigger-Format", snapshot.format());
+        }
+        return SnapshotUpload.start(
+                vertx,
+                snapshot,
+                () -> snapshots.request(request),
+                options.limits().callTimeout(),
+                progress);
+    }
+
     private Future<AppReply> call(HttpClient client, HttpMethod method, String name, String contentType, Buffer body) {
-        RequestOptions request = new RequestOptions()
-                .setMethod(method)
-                .setHost(host)
-                .setPort(port)
-                .setURI(path + name)
-                .setFollowRedirects(false)
-                .putHeader("Outrigger-Cluster", options.clusterName());
+        RequestOptions request = request(method, name);
         if (method == HttpMethod.POST) {
             request.putHeader("Content-Type", contentType);
         }
-        options.bearerToken().ifPresent(token -> request.putHeader("Authorization", "Bearer " + token));
         return AppCall.start(
                 vertx,
                 client,
@@ -109,7 +139,20 @@ final class AppClient {
                 options.limits().responseBytesMax());
     }
 
+    private RequestOptions request(HttpMethod method, String name) {
+        RequestOptions request = new RequestOptions()
+                .setMethod(method)
+                .setHost(host)
+                .setPort(port)
+                .setURI(path + name)
+                .setFollowRedirects(false)
+                .putHeader("Outrigger-Cluster", options.clusterName());
+        options.bearerToken().ifPresent(token -> request.putHeader("Authorization", "Bearer " + token));
+        return request;
+    }
+
     Future<Void> close() {
-        return Future.join(deliveries.close(), roles.close(), queries.close()).mapEmpty();
+        return Future.join(deliveries.close(), roles.close(), queries.close(), snapshots.close())
+                .mapEmpty();
     }
 }

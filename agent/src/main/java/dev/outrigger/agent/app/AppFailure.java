@@ -24,8 +24,14 @@ final class AppFailure extends RuntimeException {
         MALFORMED,
         /** Too many queries; nothing was sent. */
         OVERLOAD,
-        /** The log could not be read. */
+        /** {@code GET} or {@code PUT snapshot} is nothing that the application has. */
+        UNSUPPORTED,
+        /** The log or a snapshot could not be read. */
         LOG,
+        /** What the application gave could not be stored. */
+        SINK,
+        /** Given up by the agent, because the application fell into doubt or the agent stops. */
+        ABORTED,
         /** An unexpected exception in the agent. */
         INTERNAL;
 

@@ -49,6 +49,28 @@ final class AppMetrics {
         commandsApplied.increment(commands);
     }
 
+    /**
+     * A snapshot was taken from the application or given to it, or not.
+     *
+     * @param call {@code take} or {@code restore}
+     * @param outcome {@code done}, {@code unsupported}, {@code refused} or {@code failed}
+     * @param bytes that went through, whatever the outcome
+     */
+    void snapshot(String call, String outcome, long tookNanos, long bytes) {
+        Timer.builder("outrigger.app.snapshot")
+                .description("Snapshots taken from the application and given to it")
+                .tag("call", call)
+                .tag("outcome", outcome)
+                .register(registry)
+                .record(tookNanos, TimeUnit.NANOSECONDS);
+        Counter.builder("outrigger.app.snapshot.bytes")
+                .description("Bytes of snapshots taken from the application and given to it, failed ones included")
+                .baseUnit("bytes")
+                .tag("call", call)
+                .register(registry)
+                .increment(bytes);
+    }
+
     void decided(Decision decision) {
         registry.counter("outrigger.app.handshakes", "decision", decision.tag()).increment();
     }

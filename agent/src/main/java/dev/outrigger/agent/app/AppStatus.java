@@ -30,6 +30,8 @@ public record AppStatus(
         WAITING,
         /** Delivering what it missed. */
         REPLAYING,
+        /** It is given a snapshot; the reason says how far that is. */
+        RESTORING,
         /** It fails at one command; delivery stands there and is tried again from time to time. */
         PAUSED,
         /** Its state does not belong to this log; nothing is delivered until that changes. */

@@ -3,6 +3,7 @@ package dev.outrigger.agent.app;
 import dev.outrigger.agent.core.message.Entry;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Optional;
 
 /** The part of the log that the application channel may see. Called on the owner's event loop. */
 public interface CommittedLog {
@@ -20,10 +21,16 @@ public interface CommittedLog {
 
     /**
      * Consecutive entries from {@code firstIndex}, at least one, none after {@link #deliverableIndex()}. Served from
-     * memory when they are recent, else from disk.
+     * memory when they are recent, else from disk. Fails when they cannot be read, also because they have been dropped in
+     * favour of a snapshot; the application is asked again then.
      *
      * @param firstIndex from {@link #firstIndex()} to {@link #deliverableIndex()}
      * @param bytesMax stop before the sum of {@link Entry#sizeBytes()} passes this
      */
     Future<List<Entry>> read(long firstIndex, int bytesMax);
+
+    /** The latest snapshot that the application may be given; none where none was taken or received. */
+    default Optional<RestorableSnapshot> snapshot() {
+        return Optional.empty();
+    }
 }

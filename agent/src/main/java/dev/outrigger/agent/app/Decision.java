@@ -22,6 +22,14 @@ sealed interface Decision {
         }
     }
 
+    /** It lacks what only the snapshot has: give it that, then ask again. */
+    record Restore(RestorableSnapshot snapshot) implements Decision {
+        @Override
+        public String tag() {
+            return "restore";
+        }
+    }
+
     /** Its position is in our log but not known here as committed: push nothing until the leader has confirmed it. */
     record AwaitCommit(String reason) implements Decision {
         @Override

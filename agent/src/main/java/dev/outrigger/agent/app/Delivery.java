@@ -31,6 +31,7 @@ final class Delivery {
     private final Outcome outcome;
     private final Backlog backlog = new Backlog();
     private long prevIndex;
+    private long sentIndex;
     private long replayLastIndex;
     private boolean busy;
     private boolean sending;
@@ -58,6 +59,7 @@ final class Delivery {
     void begin(Decision.Deliver position) {
         stop();
         prevIndex = position.appliedIndex();
+        sentIndex = prevIndex;
         replayLastIndex = position.replayLastIndex();
         backlog.restart(position.appliedIndex() + 1);
         wake();
@@ -83,6 +85,11 @@ final class Delivery {
     /** The last command that the application has applied, as far as known here. */
     long prevIndex() {
         return prevIndex;
+    }
+
+    /** The last command that the application may have applied: it was sent, if not yet answered. */
+    long sentIndex() {
+        return sentIndex;
     }
 
     /** There may be more to deliver. */
@@ -131,6 +138,7 @@ final class Delivery {
         boolean replay = batch.lastIndex() <= replayLastIndex;
         long startNanos = System.nanoTime();
         sending = true;
+        sentIndex = batch.lastCommand().index();
         client.apply(AppJson.writeBatch(options.bootEpoch(), prevIndex, replay, batch.commands()))
                 .map(reply -> verified(reply, batch))
                 .onComplete(inThisRun(result -> onAnswer(batch, result, System.nanoTime() - startNanos)));

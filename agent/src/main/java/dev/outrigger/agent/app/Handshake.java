@@ -3,6 +3,8 @@ package dev.outrigger.agent.app;
 import dev.outrigger.agent.app.Decision.AwaitCommit;
 import dev.outrigger.agent.app.Decision.Deliver;
 import dev.outrigger.agent.app.Decision.Refuse;
+import dev.outrigger.agent.app.Decision.Restore;
+import java.util.Optional;
 
 /**
  * The decision after each {@code info}: a function of its arguments alone. Only committed entries are ever delivered, so
@@ -23,15 +25,21 @@ final class Handshake {
                     + lastPosition(log) + ": this member lost its log or the state is another's;"
                     + " restart the application without state or bring the log back");
         }
-        if (index < log.firstIndex() - 1) {
+        Optional<RestorableSnapshot> helpful = log.snapshot().filter(snapshot -> helps(snapshot, index, log));
+        boolean behindTheLog = index < log.firstIndex() - 1;
+        // A state of nothing has nothing to lose, and the snapshot is quicker than all the commands in it.
+        if ((behindTheLog || index == 0) && helpful.isPresent()) {
+            return new Restore(helpful.get());
+        }
+        if (behindTheLog) {
             return new Refuse("the application has applied " + position(info)
                     + ", but the log here no longer has what follows: it begins at index " + log.firstIndex()
-                    + "; start the application from a newer state");
+                    + ", and there is no snapshot; start the application from a newer state");
         }
-        // Below the first index no term is kept.
-        if (index >= log.firstIndex() && log.termAt(index) != info.appliedTerm()) {
-            return new Refuse("the application has applied " + position(info) + ", but the log here has term "
-                    + log.termAt(index) + " at that index: this member lost its log or the state is another's;"
+        long term = termAt(log, index).orElse(info.appliedTerm());
+        if (term != info.appliedTerm()) {
+            return new Refuse("the application has applied " + position(info) + ", but the log here has term " + term
+                    + " at that index: this member lost its log or the state is another's;"
                     + " restart the application without state");
         }
         if (index > log.deliverableIndex()) {
@@ -41,6 +49,18 @@ final class Handshake {
                     + log.deliverableIndex() + "; waiting for the leader to confirm it");
         }
         return new Deliver(index, log.deliverableIndex());
+    }
+
+    /** Whether the log goes on where the snapshot ends, and the snapshot is ahead of the application. */
+    private static boolean helps(RestorableSnapshot snapshot, long appliedIndex, CommittedLog log) {
+        return snapshot.index() > appliedIndex && snapshot.index() >= log.firstIndex() - 1;
+    }
+
+    /** Below the first index no term is kept, but for that of the snapshot. */
+    static Optional<Long> termAt(CommittedLog log, long index) {
+        return index >= log.firstIndex()
+                ? Optional.of(log.termAt(index))
+                : log.snapshot().filter(snapshot -> snapshot.index() == index).map(RestorableSnapshot::term);
     }
 
     private static String position(AppInfo info) {

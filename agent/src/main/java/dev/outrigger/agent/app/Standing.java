@@ -46,6 +46,11 @@ final class Standing {
         settle(state, Optional.of(reason));
     }
 
+    /** The same, further on: not worth a line in the log. */
+    void progress(String reason) {
+        change(status.state(), Optional.of(reason));
+    }
+
     private void settle(State state, Optional<String> reason) {
         if (logged.state() != state || !logged.reason().equals(reason)) {
             log(state, reason);

@@ -3,11 +3,10 @@ package dev.outrigger.agent.storage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is on the disk is not what was acknowledged, or cannot be known to be: the member must not go on with it, and
- * nothing on the disk was changed. It may put the data directory aside and rejoin with an empty one. Refusals for any other
- * reason (in use, of another member, no space, an I/O error) are never of this type.
+ * What is on the disk is not what was made durable there. What is missing may have been acknowledged, so this disk must
+ * not take part any more; the message says which file and index are concerned.
  */
-public final class DamagedStorageException extends StorageException {
+public class DamagedStorageException extends StorageException {
     private static final long serialVersionUID = 1L;
 
     public DamagedStorageException(String message) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.outrigger.agent.app.Decision.AwaitCommit;
 import dev.outrigger.agent.app.Decision.Deliver;
 import dev.outrigger.agent.app.Decision.Refuse;
+import dev.outrigger.agent.app.Decision.Restore;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -55,6 +56,58 @@ class HandshakeTest {
         assertTrue(decision.reason().contains("index 5 of term 2"), decision.reason());
         assertTrue(decision.reason().contains("only up to index 4"), decision.reason());
         assertInstanceOf(AwaitCommit.class, decide("orders", 6, 2, log().commit(0)));
+    }
+
+    private static MemoryLog withSnapshot(MemoryLog log, long index, long term) {
+        return log.snapshot(new SnapshotBytes(0, 0).snapshot(index, term, "kv/1"));
+    }
+
+    static Stream<Arguments> positionsToRestore() {
+        return Stream.of(
+                Arguments.of("empty, the log begins where the snapshot ends", null, 0, 0, log().compact(4), 3),
+                Arguments.of("empty, the log begins before the snapshot ends", null, 0, 0, log().compact(2), 3),
+                Arguments.of("empty, the log has everything", null, 0, 0, log(), 3),
+                Arguments.of("empty, of our cluster", "orders", 0, 0, log().compact(4), 3),
+                Arguments.of("behind the log", "orders", 2, 1, log().compact(4), 3));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("positionsToRestore")
+    void restoresWhatTheLogNoLongerHasAndWhatHasNothing(
+            String name, String cluster, long index, long term, MemoryLog log, long snapshotIndex) {
+        Decision decision = decide(cluster, index, term, withSnapshot(log, snapshotIndex, 1));
+        assertEquals(new Restore(log.snapshot().orElseThrow()), decision);
+        assertEquals("restore", decision.tag());
+    }
+
+    static Stream<Arguments> positionsThatNeedNoSnapshot() {
+        return Stream.of(
+                Arguments.of("at the snapshot", 3, 1, log().compact(4)),
+                Arguments.of("after the snapshot", 4, 2, log().compact(4)),
+                Arguments.of("before the snapshot, but the log goes on from there", 2, 1, log().compact(3)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("positionsThatNeedNoSnapshot")
+    void neverPutsASnapshotWhereTheLogGoesOn(String name, long index, long term, MemoryLog log) {
+        assertInstanceOf(Deliver.class, decide("orders", index, term, withSnapshot(log, 3, 1)));
+    }
+
+    @Test
+    void refusesAnotherTermThanTheSnapshotHas() {
+        Refuse decision = assertInstanceOf(Refuse.class, decide("orders", 3, 2, withSnapshot(log().compact(4), 3, 1)));
+        assertTrue(decision.reason().contains("has term 1"), decision.reason());
+    }
+
+    @Test
+    void refusesWhenTheSnapshotDoesNotReachTheLog() {
+        assertInstanceOf(Refuse.class, decide("orders", 0, 0, withSnapshot(log().compact(5), 3, 1)));
+    }
+
+    @Test
+    void neverRestoresAnApplicationOfAnotherClusterOrAheadOfTheLog() {
+        assertInstanceOf(Refuse.class, decide("users", 0, 0, withSnapshot(log().compact(4), 3, 1)));
+        assertInstanceOf(Refuse.class, decide("orders", 7, 2, withSnapshot(log().compact(4), 3, 1)));
     }
 
     static Stream<Arguments> positionsToRefuse() {

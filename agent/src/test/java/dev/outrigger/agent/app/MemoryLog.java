@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A log in memory. Confined to one event loop once a channel reads from it. */
 final class MemoryLog implements CommittedLog {
@@ -13,6 +14,7 @@ final class MemoryLog implements CommittedLog {
     private long firstIndex = 1;
     private long deliverableIndex;
     int readsToFail;
+    private Optional<RestorableSnapshot> snapshot = Optional.empty();
 
     /** What {@link #command} puts at an index. */
     static String textAt(long index) {
@@ -59,6 +61,16 @@ final class MemoryLog implements CommittedLog {
         return this;
     }
 
+    MemoryLog snapshot(RestorableSnapshot latest) {
+        snapshot = Optional.of(latest);
+        return this;
+    }
+
+    @Override
+    public Optional<RestorableSnapshot> snapshot() {
+        return snapshot;
+    }
+
     MemoryLog truncateAfter(long index) {
         entries.subList((int) index, entries.size()).clear();
         return this;
@@ -96,6 +108,9 @@ final class MemoryLog implements CommittedLog {
 
     @Override
     public Future<List<Entry>> read(long from, int bytesMax) {
+        if (from < firstIndex) {
+            return Future.failedFuture("index " + from + " was dropped");
+        }
         if (readsToFail > 0) {
             readsToFail--;
             return Future.failedFuture("the disk is gone");

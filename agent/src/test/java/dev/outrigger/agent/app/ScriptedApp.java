@@ -2,9 +2,11 @@ package dev.outrigger.agent.app;
 
 import dev.outrigger.agent.core.message.Payload;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
@@ -83,6 +85,7 @@ final class ScriptedApp implements AutoCloseable {
     private final Vertx vertx;
     private HttpServer server;
     private volatile boolean closesConnections;
+    private volatile @Nullable Handler<HttpServerRequest> streamingSnapshots;
     private int port;
     private final Map<String, Deque<Behaviour>> next = new HashMap<>();
     private final Map<String, Behaviour> always = new HashMap<>();
@@ -133,14 +136,25 @@ final class ScriptedApp implements AutoCloseable {
 
     private Future<HttpServer> bind() {
         return vertx.createHttpServer()
-                .requestHandler(http -> http.body().onSuccess(body -> {
-                    if (closesConnections) {
-                        http.response().putHeader("Connection", "close");
+                .requestHandler(http -> {
+                    Handler<HttpServerRequest> streaming = streamingSnapshots;
+                    if (streaming != null && http.path().endsWith("/snapshot")) {
+                        streaming.handle(http);
+                    } else {
+                        serveWhole(http);
                     }
-                    String name = http.path().substring(http.path().lastIndexOf('/') + 1);
-                    serve(new Call(name, http.headers(), body, http));
-                }))
+                })
                 .listen(port, "127.0.0.1");
+    }
+
+    private void serveWhole(HttpServerRequest http) {
+        http.body().onSuccess(body -> {
+            if (closesConnections) {
+                http.response().putHeader("Connection", "close");
+            }
+            String name = http.path().substring(http.path().lastIndexOf('/') + 1);
+            serve(new Call(name, http.headers(), body, http));
+        });
     }
 
     /** Closes the port and every connection. */
@@ -188,8 +202,38 @@ final class ScriptedApp implements AutoCloseable {
             case "apply" -> serveApply(call);
             case "query" -> call.answer(200, "answer to " + call.body());
             case "role" -> call.answer(204, "");
+            case "snapshot" -> serveSnapshot(call);
             default -> call.answer(404, "");
         }
+    }
+
+    /** From now on snapshot calls go to {@code handler} as they come, before their bodies; null ends it. */
+    ScriptedApp streamSnapshots(@Nullable Handler<HttpServerRequest> handler) {
+        streamingSnapshots = handler;
+        return this;
+    }
+
+    private synchronized void serveSnapshot(Call call) {
+        if (call.http().method() == HttpMethod.PUT) {
+            restore(call);
+            call.answer(204, "");
+        } else {
+            call.http()
+                    .response()
+                    .putHeader("Outrigger-Index", "" + appliedIndex)
+                    .putHeader("Outrigger-Term", "" + appliedTerm)
+                    .putHeader("Outrigger-Format", "scripted/1")
+                    .end(new JsonArray(List.copyOf(journal)).toBuffer());
+        }
+    }
+
+    /** Takes over the state: the journal is the one that came. */
+    synchronized void restore(Call call) {
+        journal.clear();
+        call.body().toJsonArray().forEach(index -> journal.add(((Number) index).longValue()));
+        cluster = call.headers().get("Outrigger-Cluster");
+        appliedIndex = Long.parseLong(call.headers().get("Outrigger-Index"));
+        appliedTerm = Long.parseLong(call.headers().get("Outrigger-Term"));
     }
 
     synchronized JsonObject info() {

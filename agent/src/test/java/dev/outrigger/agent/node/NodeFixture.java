@@ -76,6 +76,7 @@ final class NodeFixture implements AutoCloseable {
                 "1",
                 Optional.empty(),
                 0,
+                NodeOptions.SnapshotOptions.DEFAULT,
                 NodeOptions.Limits.DEFAULT);
         AgentNode node = new AgentNode(
                 vertx,

@@ -234,12 +234,15 @@ public abstract class StorageContractTest {
     @Test
     void bytesOnDiskGrowWithTheLog() {
         long before = storage.bytesOnDisk();
+        long logBefore = storage.logBytes();
         int written = 12 << 20;
         for (int index = 1; index <= 12; index++) {
             Payload data = Payload.of(randomBytes(written / 12));
             storage.persist(Optional.empty(), List.of(new Entry(index, 1, Entry.Kind.COMMAND, 0, data)));
         }
         assertTrue(storage.bytesOnDisk() >= before + written - (4 << 20), () -> before + " " + storage.bytesOnDisk());
+        long grown = storage.logBytes() - logBefore;
+        assertTrue(grown >= written && grown <= written + 12 * 100, () -> "the log has grown by " + grown);
     }
 
     protected final void reopen() {

@@ -4,8 +4,10 @@ import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.HardState;
 import dev.outrigger.agent.core.message.Snapshot;
 import dev.outrigger.agent.storage.ClusterIdentity;
+import dev.outrigger.agent.storage.DamagedStorageException;
 import dev.outrigger.agent.storage.Durability;
 import dev.outrigger.agent.storage.NoRoomException;
+import dev.outrigger.agent.storage.PutAside;
 import dev.outrigger.agent.storage.RecordCodec;
 import dev.outrigger.agent.storage.Room;
 import dev.outrigger.agent.storage.SnapshotStore;
@@ -13,6 +15,7 @@ import dev.outrigger.agent.storage.Storage;
 import dev.outrigger.agent.storage.StorageException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +31,9 @@ import org.slf4j.LoggerFactory;
 public final class ChronicleStorage implements Storage {
     private static final Logger LOG = LoggerFactory.getLogger(ChronicleStorage.class);
 
+    /** How the system says that a disk is full; there is no exception of its own for that. */
+    private static final String NO_SPACE = "No space left on device";
+
     /** What the small files beside the log may take when they are replaced. */
     private static final int SPACE_FOR_SMALL_FILES = 1 << 20;
 
@@ -40,6 +46,7 @@ public final class ChronicleStorage implements Storage {
     private final Background background;
     private final RoomGauge roomGauge;
     private final Recovered recovered;
+    private final Optional<String> rejoins;
     private @Nullable Throwable failure;
     private boolean closed;
 
@@ -67,6 +74,7 @@ public final class ChronicleStorage implements Storage {
                 hardState.state().hardState(),
                 log.replay().outline().with(inForce()),
                 cluster);
+        this.rejoins = directory.rejoins();
         this.roomGauge = new RoomGauge(directory.root(), SegmentSize.of(options), snapshots, log);
         background.repeat(this::lookAfterRoom);
     }
@@ -79,6 +87,13 @@ public final class ChronicleStorage implements Storage {
      * @param background does what need not be waited for; closed with the storage
      */
     record Surroundings(DiskSync sync, Snapshots snapshots, Background background) {
+        static Surroundings of(Options options) {
+            return new Surroundings(
+                    DiskSync.of(options.durability()),
+                    SnapshotDirectory::open,
+                    Background.thread("storage of " + options.node()));
+        }
+
         interface Snapshots {
             SnapshotStore open(Path directory, DiskSync sync) throws IOException;
         }
@@ -126,17 +141,16 @@ public final class ChronicleStorage implements Storage {
      * Opens the directory, creating it when there is none. Blocks while the log is read through: about a second for a
      * million entries.
      *
-     * @throws StorageException when the directory is in use, belongs to another member or is damaged, or the disk fails;
-     *     nothing is left locked
+     * <p>A disk that is full does not hinder a start on a log that is whole: there is room again when there is. Only what
+     * cannot begin at all refuses.
+     *
+     * @throws NoRoomException when a new disk, or a log that must be written anew, finds no room for its first segment
+     * @throws DamagedStorageException when what is there must not be used any more; it stays as it is
+     * @throws StorageException when the directory is in use, belongs to another member, or the disk fails; nothing is left
+     *     locked
      */
     public static ChronicleStorage open(Path dataDirectory, Options options) {
-        return open(
-                dataDirectory,
-                options,
-                new Surroundings(
-                        DiskSync.of(options.durability()),
-                        SnapshotDirectory::open,
-                        Background.thread("storage of " + options.node())));
+        return open(dataDirectory, options, Surroundings.of(options));
     }
 
     static ChronicleStorage open(Path dataDirectory, Options options, Surroundings surroundings) {
@@ -146,8 +160,11 @@ public final class ChronicleStorage implements Storage {
             return open(dataDirectory.toAbsolutePath(), options, surroundings, opened);
         } catch (Throwable e) {
             closeAll(opened, e);
-            if (e instanceof StorageException) {
-                throw (StorageException) e;
+            if (e instanceof StorageException || e instanceof NoRoomException) {
+                throw (RuntimeException) e;
+            }
+            if (e instanceof IOException && String.valueOf(e.getMessage()).contains(NO_SPACE)) {
+                throw new NoRoomException("there is no room to begin in data directory " + dataDirectory + ": " + e);
             }
             // an InternalError too: a full disk under a mapped file
             throw new StorageException(
@@ -155,6 +172,51 @@ public final class ChronicleStorage implements Storage {
                             + ". Check that it is a writable directory on a disk with free space.",
                     e);
         }
+    }
+
+    /**
+     * Like {@link #open}, but what is damaged is put aside, and the directory is formatted anew under a new storage id: a
+     * disk that rejoins its cluster, and never forms one.
+     *
+     * @throws StorageException when the directory is in use, belongs to another member, or the disk fails
+     */
+    public static ChronicleStorage openOrPutAside(Path dataDirectory, Options options) {
+        return openOrPutAside(dataDirectory, options, () -> Surroundings.of(options));
+    }
+
+    /** @param surroundings for the first attempt, and for the second */
+    static ChronicleStorage openOrPutAside(Path dataDirectory, Options options, Supplier<Surroundings> surroundings) {
+        Surroundings first = surroundings.get();
+        try {
+            return openWithCluster(dataDirectory, options, first);
+        } catch (DamagedStorageException damage) {
+            try {
+                new PuttingAside(dataDirectory.toAbsolutePath(), first.sync()).run(damage, Instant.now());
+            } catch (IOException e) {
+                throw new StorageException(
+                        damage.getMessage() + " It could not be put aside: " + e
+                                + ". Check that the disk can be written to, and start this agent again.",
+                        e);
+            }
+            return openWithCluster(dataDirectory, options, surroundings.get());
+        }
+    }
+
+    /** A log, a term or a snapshot without a cluster is that of a disk which has lost the file that names it. */
+    private static ChronicleStorage openWithCluster(Path dataDirectory, Options options, Surroundings surroundings) {
+        ChronicleStorage storage = open(dataDirectory, options, surroundings);
+        Recovered found = storage.recovered;
+        boolean used = found.log().lastIndex() > 0
+                || found.log().snapshot().isPresent()
+                || found.hardState().term() > 0;
+        if (used && found.cluster().isEmpty()) {
+            storage.close();
+            throw new DamagedStorageException(storage.directory.cluster().file()
+                    + " is missing, but the disk was used: term "
+                    + found.hardState().term() + ", log ends at index "
+                    + found.log().lastIndex() + ". " + StorageAdvice.REJOIN);
+        }
+        return storage;
     }
 
     /** @param opened what is to be closed should this fail, first things first */
@@ -288,8 +350,30 @@ public final class ChronicleStorage implements Storage {
                 throw new StorageException(
                         "this disk belongs to cluster " + present.get().clusterId() + " already");
             }
+            if (!rejoins.orElse("").isEmpty() && !rejoins.get().equals(cluster.clusterId())) {
+                throw new StorageException("this disk rejoins cluster " + rejoins.get() + " and no other");
+            }
             directory.cluster().write(cluster, sync);
         });
+    }
+
+    @Override
+    public Optional<String> rejoins() {
+        return rejoins;
+    }
+
+    @Override
+    public List<PutAside> putAside() {
+        try {
+            return new DamagedDirectories(directory.root()).explained();
+        } catch (IOException e) {
+            throw new StorageException("cannot look into data directory " + directory.root() + ": " + e, e);
+        }
+    }
+
+    @Override
+    public long logBytes() {
+        return log.recordBytes();
     }
 
     @Override

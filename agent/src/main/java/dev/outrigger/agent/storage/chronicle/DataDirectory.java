@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What lies where in a member's data directory, who may use it, and which of its log directories counts. Held under lock
@@ -36,6 +37,7 @@ final class DataDirectory implements AutoCloseable {
         create(root, sync);
         DirectoryLock lock = DirectoryLock.take(root);
         try {
+            PuttingAside.mustNotBeUnderWay(root);
             Path identityFile = root.resolve("identity");
             if (!Files.exists(identityFile)) {
                 mustBeUnused(root);
@@ -79,6 +81,11 @@ final class DataDirectory implements AutoCloseable {
         return new ClusterFile(root.resolve("cluster"));
     }
 
+    /** See {@link PuttingAside#rejoins}. */
+    Optional<String> rejoins() throws IOException {
+        return PuttingAside.rejoins(root);
+    }
+
     /** The log directory that counts. */
     Path log() throws IOException {
         return root.resolve(LOG + generation());
@@ -115,7 +122,11 @@ final class DataDirectory implements AutoCloseable {
     }
 
     private Map<String, String> current() throws IOException {
-        return new SealedText(root.resolve("CURRENT")).read();
+        Path current = root.resolve("CURRENT");
+        if (!Files.exists(current)) {
+            throw new DamagedStorageException(current + " is missing. " + StorageAdvice.REJOIN);
+        }
+        return new SealedText(current).read();
     }
 
     /**

@@ -1,7 +1,6 @@
 package dev.outrigger.agent.storage.chronicle;
 
 import dev.outrigger.agent.storage.DamagedStorageException;
-import dev.outrigger.agent.storage.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -45,7 +44,7 @@ final class HardStateCopies {
         return both.flip();
     }
 
-    /** @throws StorageException when neither copy is whole */
+    /** @throws DamagedStorageException when neither copy is whole */
     static HardStateCopies read(StoredBytes bytes, Path file) throws IOException {
         Optional<HardStateSlot> first = slot(bytes, 0);
         Optional<HardStateSlot> second = slot(bytes, 1);

@@ -62,6 +62,13 @@ final class HeldSegments {
                 : Optional.ofNullable(segments.firstEntry().getValue().content().header());
     }
 
+    /** What the records in them take. */
+    long recordBytes() {
+        return segments.values().stream()
+                .mapToLong(segment -> segment.content().bytes())
+                .sum();
+    }
+
     /** What they occupy. */
     long bytes() {
         return segments.values().stream().mapToLong(Held::bytes).sum();

@@ -3,7 +3,7 @@ package dev.outrigger.agent.storage.chronicle;
 import dev.outrigger.agent.core.message.Snapshot;
 import dev.outrigger.agent.storage.DamagedStorageException;
 import dev.outrigger.agent.storage.LogReplay;
-import dev.outrigger.agent.storage.StorageException;
+import dev.outrigger.agent.storage.NoRoomException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,7 +29,7 @@ final class LogRecovery {
     /**
      * @param durableFloor the hard state knows records up to this number to be durable
      * @param snapshots the snapshots on this disk, whole ones
-     * @throws StorageException when the log must not be used
+     * @throws DamagedStorageException when the log must not be used
      */
     OpenLog recover(long durableFloor, List<Snapshot> snapshots) throws IOException {
         Path log = directory.log();
@@ -43,6 +43,8 @@ final class LogRecovery {
         } else {
             try {
                 return OpenLog.behind(scan, Math.max(scan.promised(), durableFloor), log, settings);
+            } catch (NoRoomException e) {
+                throw e;
             } catch (RuntimeException | AssertionError e) {
                 LOG.warn("{} is whole, but the queue cannot use it; writing it anew", log, e);
             }

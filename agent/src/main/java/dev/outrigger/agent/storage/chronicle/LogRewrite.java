@@ -2,7 +2,6 @@ package dev.outrigger.agent.storage.chronicle;
 
 import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.LogOutline;
-import dev.outrigger.agent.storage.NoRoomException;
 import dev.outrigger.agent.storage.StorageException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -31,9 +30,6 @@ final class LogRewrite {
         LogScan nothing = LogScan.emptyAfter(scan.replay());
         Path next = directory.createNextLog();
         try (OpenLog target = OpenLog.behind(nothing, 0, next, settings)) {
-            if (!target.isBegun()) {
-                throw new NoRoomException("there is no room to write the log anew, in " + next);
-            }
             LogRewrite rewrite = new LogRewrite(target);
             scan.forEachLiveEntry(settings.codec(), rewrite::add);
             rewrite.flush();

@@ -33,6 +33,7 @@ final class OpenLog implements AutoCloseable {
     private final LogWriter writer;
     private final LogReader reader;
     private volatile long heldBytes;
+    private volatile long recordBytes;
     private volatile int refusedBytes;
 
     private OpenLog(LogScan scan, Path directory, LogSettings settings) throws IOException {
@@ -75,10 +76,14 @@ final class OpenLog implements AutoCloseable {
         OpenLog log = new OpenLog(scan, directory, settings);
         try {
             log.writer.start();
+            if (scan.spans().isEmpty() && !log.isBegun()) {
+                throw new NoRoomException("there is no room for a first segment of "
+                        + settings.size().fileBytes() + " bytes in " + directory);
+            }
             for (Span span : scan.spans()) {
                 log.checkCrossing(span, span.segment().cycle() == scan.lastCycle());
             }
-            log.heldBytes = log.held.bytes();
+            log.measure();
             return log;
         } catch (Throwable e) {
             log.close();
@@ -116,7 +121,7 @@ final class OpenLog implements AutoCloseable {
             refusedBytes = Integer.MAX_VALUE;
             throw e;
         }
-        heldBytes = held.bytes();
+        measure();
     }
 
     List<Entry> read(long firstIndex, int bytesMax) {
@@ -167,7 +172,7 @@ final class OpenLog implements AutoCloseable {
         if (header.isPresent() && header.get().index() >= replay.firstIndex()) {
             replay.dropUpTo(header.get().index(), header.get().timeMillis());
         }
-        heldBytes = held.bytes();
+        measure();
         next.want(1);
     }
 
@@ -185,6 +190,16 @@ final class OpenLog implements AutoCloseable {
     /** Lays out again what could not be before. Any thread but the log thread. */
     void layOut() {
         next.layOut();
+    }
+
+    private void measure() {
+        heldBytes = held.bytes();
+        recordBytes = held.recordBytes();
+    }
+
+    /** What the records take. Any thread. */
+    long recordBytes() {
+        return recordBytes;
     }
 
     /** What the files occupy. Any thread. */

@@ -3,7 +3,6 @@ package dev.outrigger.agent.storage.chronicle;
 import static java.util.Objects.requireNonNull;
 
 import dev.outrigger.agent.storage.DamagedStorageException;
-import dev.outrigger.agent.storage.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -38,7 +37,7 @@ record SealedText(Path file) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** @throws StorageException when this is not what was sealed */
+    /** @throws DamagedStorageException when this is not what was sealed */
     Map<String, String> unseal(byte[] content) {
         String text = new String(content, StandardCharsets.UTF_8);
         int seal = text.lastIndexOf(SEAL);
