@@ -122,7 +122,7 @@ final class PuttingAside {
         try {
             cluster = new ClusterFile(root.resolve("cluster")).read();
         } catch (StorageException | IllegalArgumentException e) {
-            LOG.warn("which cluster this disk belonged to cannot be read", e);
+            LOG.warn("which cluster this disk belonged to cannot be read: {}", e.getMessage());
         }
         return cluster.isPresent()
                 ? cluster.get().clusterId()
