@@ -10,6 +10,7 @@ import dev.outrigger.agent.core.message.HardState;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.storage.ClusterIdentity;
 import dev.outrigger.agent.storage.DamagedStorageException;
+import dev.outrigger.agent.storage.NoRoomException;
 import dev.outrigger.agent.storage.PutAside;
 import dev.outrigger.agent.storage.StorageException;
 import java.io.IOException;
@@ -80,6 +81,23 @@ class PuttingAsideTest {
         assertThrows(StorageException.class, () -> ChronicleStorage.openOrPutAside(directory, other));
         assertFalse(Files.exists(directory.resolve("damaged-1")));
         SmallLog.open(directory).close();
+    }
+
+    /** The root of a volume, for one. */
+    @Test
+    void whatIsNotOursStaysWhereItIs() throws IOException {
+        Path directory = work.resolve("data");
+        Files.createDirectories(directory.resolve("lost+found"));
+        Files.writeString(directory.resolve("notes.txt"), "of somebody");
+        used("data");
+        Files.writeString(directory.resolve("cluster.tmp"), "half");
+        Files.createDirectory(directory.resolve("snap"));
+        flip(directory.resolve(SEGMENT));
+        repaired(directory).close();
+        assertTrue(Files.exists(directory.resolve("lost+found")));
+        assertEquals("of somebody", Files.readString(directory.resolve("notes.txt")));
+        assertTrue(Files.exists(directory.resolve("damaged-1").resolve("cluster.tmp")));
+        assertTrue(Files.exists(directory.resolve("damaged-1").resolve("snap")));
     }
 
     @Test
@@ -205,9 +223,14 @@ class PuttingAsideTest {
         int[] left = {steps};
         DiskSync sync = (file, channel, metadata) -> crashWhenDue(left, channel);
         try {
-            ChronicleStorage.openOrPutAside(directory, SmallLog.OPTIONS, sync).close();
+            ChronicleStorage.openOrPutAside(
+                            directory,
+                            SmallLog.OPTIONS,
+                            () -> new ChronicleStorage.Surroundings(
+                                    sync, SnapshotDirectory::open, new DirectBackground()))
+                    .close();
             return false;
-        } catch (StorageException crash) {
+        } catch (StorageException | NoRoomException crash) {
             return true;
         }
     }
