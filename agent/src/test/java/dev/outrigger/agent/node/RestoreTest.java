@@ -95,6 +95,8 @@ class RestoreTest {
 
     @Test
     void whatALaterTermHasLeftBehindIsLostBeforeItsIndexIsReached() {
+        group.append(Payload.EMPTY);
+        group.append(Payload.EMPTY);
         RestoreUpload upload = begin();
         write(upload, Backups.of("", app));
         upload.finish(WAIT);

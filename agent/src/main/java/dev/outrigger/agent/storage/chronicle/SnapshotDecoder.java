@@ -44,9 +44,7 @@ public final class SnapshotDecoder implements BackupDecoder {
     @Override
     public void end() {
         int length = held.position() - BackupSeal.BYTES;
-        BackupSeal seal = (length < 0
-                        ? Optional.<BackupSeal>empty()
-                        : BackupSeal.decode(held.array(), length))
+        BackupSeal seal = (length < 0 ? Optional.<BackupSeal>empty() : BackupSeal.decode(held.array(), length))
                 .orElseThrow(() -> new BackupDamage("the backup is cut off or rotten at its end: byte "
                         + (offset + held.position()) + " is its last, and no seal is before it"));
         if (length > 0) {

@@ -4,6 +4,7 @@ import dev.outrigger.agent.core.message.Configuration;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Payload;
 import dev.outrigger.agent.core.message.Snapshot;
+import dev.outrigger.agent.storage.BackupDecoder;
 import dev.outrigger.agent.storage.SnapshotHead;
 import dev.outrigger.agent.storage.SnapshotStore;
 import java.io.InputStream;
@@ -53,6 +54,11 @@ final class FixedSnapshots implements SnapshotStore {
     @Override
     public long appBytes(Snapshot snapshot) {
         throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public BackupDecoder decoder(BackupDecoder.Sink sink) {
+        return new SnapshotDecoder(sink);
     }
 
     @Override
