@@ -81,8 +81,7 @@ class SnapshotIT {
 
     private void assertAgreement() {
         Await.until("equal states", SNAPSHOT_MAX, () -> digests().size() == 1);
-        String journal = Json.parse(
-                        cluster.leader().query(Kv.get(Workload.KEY)).body())
+        String journal = Json.parse(cluster.leader().query(Kv.get(Workload.KEY)).body())
                 .get("value")
                 .asString();
         ledger.check(journal);

@@ -72,7 +72,8 @@ final class BigSnapshot implements Scenario {
         startNanos = System.nanoTime();
         emptied.app().start();
         emptied.agent().start();
-        Await.until(emptied + " is a ready voter again", REJOINED_MAX, () -> emptied.isReady() && votes(leader, emptied));
+        Await.until(
+                emptied + " is a ready voter again", REJOINED_MAX, () -> emptied.isReady() && votes(leader, emptied));
         long rejoinedNanos = System.nanoTime() - startNanos;
         Latencies installing = clients.takeLatencies();
 

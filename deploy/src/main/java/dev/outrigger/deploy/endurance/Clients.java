@@ -75,8 +75,10 @@ final class Clients implements AutoCloseable {
 
     /** Returns when every command has its answer. */
     void awaitEnd(Duration limit) {
-        Await.until("all commands are answered", limit, () -> clients.stream()
-                .noneMatch(client -> client.thread.isAlive()));
+        Await.until(
+                "all commands are answered",
+                limit,
+                () -> clients.stream().noneMatch(client -> client.thread.isAlive()));
     }
 
     @Override

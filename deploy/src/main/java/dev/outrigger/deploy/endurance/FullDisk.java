@@ -58,7 +58,10 @@ final class FullDisk implements Scenario {
 
             Progress.say("filling the disk of the leader, " + first);
             fill(first);
-            Await.until(first + " takes no commands", SEEN_MAX, () -> first.submit("x").body().contains("DISK_FULL"));
+            Await.until(
+                    first + " takes no commands",
+                    SEEN_MAX,
+                    () -> first.submit("x").body().contains("DISK_FULL"));
             Await.until("another leads", SEEN_MAX, () -> !cluster.leader().equals(first));
             Instance second = cluster.leader();
             Await.until("the others go on", SEEN_MAX, progress(clients, 20_000));
@@ -70,8 +73,14 @@ final class FullDisk implements Scenario {
                     .filter(each -> !each.equals(second))
                     .findFirst()
                     .orElseThrow();
-            Await.until(second + " takes no commands", SEEN_MAX, () -> second.submit("x").body().contains("DISK_FULL"));
-            Await.until("nothing is agreed on any more", SEEN_MAX, () -> third.submit("x").statusCode() >= 500);
+            Await.until(
+                    second + " takes no commands",
+                    SEEN_MAX,
+                    () -> second.submit("x").body().contains("DISK_FULL"));
+            Await.until(
+                    "nothing is agreed on any more",
+                    SEEN_MAX,
+                    () -> third.submit("x").statusCode() >= 500);
             note(report, "twoFull", cluster);
 
             Progress.say("freeing both");
@@ -83,7 +92,8 @@ final class FullDisk implements Scenario {
             cluster.awaitReady();
             note(report, "freed", cluster);
         }
-        boolean sameProcesses = cluster.instances().stream().allMatch(each -> each.agent().isAlive());
+        boolean sameProcesses =
+                cluster.instances().stream().allMatch(each -> each.agent().isAlive());
         long lost = Tally.compare(cluster, clients);
         return report.with("acknowledged", clients.acknowledged())
                 .with("unknown", clients.unknown())
@@ -174,7 +184,8 @@ final class FullDisk implements Scenario {
 
     private static void execute(String... command) {
         try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (process.waitFor() != 0) {
                 throw new IllegalStateException(String.join(" ", command) + ": " + said);

@@ -20,7 +20,8 @@ final class Report {
 
     /** @param value plain text without quotes or line breaks */
     Report with(String name, String value) {
-        values.put(name, "\"" + value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", " ") + "\"");
+        values.put(
+                name, "\"" + value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", " ") + "\"");
         return this;
     }
 
