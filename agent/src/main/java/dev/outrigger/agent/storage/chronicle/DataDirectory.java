@@ -108,6 +108,10 @@ final class DataDirectory implements AutoCloseable {
         writeCurrent(root, generation(), firstSegment, sync);
     }
 
+    Path spare() {
+        return root.resolve("spare");
+    }
+
     Path snapshots() {
         return root.resolve("snap");
     }
