@@ -19,6 +19,8 @@ import java.util.Optional;
  */
 final class DataDirectory implements AutoCloseable {
     private static final String LOG = "log-";
+    /** Every other name under which something is kept in the directory, but for the lock and what is put aside. */
+    private static final List<String> NAMES = List.of("identity", "hardstate", "cluster", "CURRENT", "snap");
 
     private final Path root;
     private final DiskSync sync;
@@ -63,6 +65,12 @@ final class DataDirectory implements AutoCloseable {
             Files.createDirectory(directory);
             sync.forceDirectory(parent);
         }
+    }
+
+    /** Whether an entry of this name belongs to the disk as it is now. */
+    static boolean isContent(String name) {
+        return name.startsWith(LOG)
+                || NAMES.contains(name.endsWith(".tmp") ? name.substring(0, name.length() - 4) : name);
     }
 
     DiskIdentity identity() {
