@@ -45,6 +45,7 @@ public interface Storage extends AutoCloseable {
      *
      * @param firstIndex at most the index after a snapshot that is whole here and that the log follows from
      * @return first index that the log still holds, at most {@code firstIndex}
+     * @throws NoRoomException when the disk is so full that not even that could be noted; nothing changed, and it is no failure
      */
     long compact(long firstIndex);
 
@@ -66,6 +67,7 @@ public interface Storage extends AutoCloseable {
     /**
      * Durably remembers which cluster this disk belongs to. Called when the cluster is formed; on the log thread.
      *
+     * @throws NoRoomException when the disk has no room for it; nothing changed, and it is no failure
      * @throws StorageException when it could not be made durable
      */
     void saveCluster(ClusterIdentity cluster);

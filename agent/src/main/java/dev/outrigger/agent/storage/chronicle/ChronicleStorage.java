@@ -34,9 +34,6 @@ public final class ChronicleStorage implements Storage {
     /** How the system says that a disk is full; there is no exception of its own for that. */
     private static final String NO_SPACE = "No space left on device";
 
-    /** What the small files beside the log may take when they are replaced. */
-    private static final int SPACE_FOR_SMALL_FILES = 1 << 20;
-
     private final DataDirectory directory;
     private final DiskSync sync;
     private final Options options;
@@ -45,6 +42,7 @@ public final class ChronicleStorage implements Storage {
     private final SnapshotStore snapshots;
     private final Background background;
     private final RoomGauge roomGauge;
+    private final SpareSpace spare;
     private final Recovered recovered;
     private final Optional<String> rejoins;
     private @Nullable Throwable failure;
@@ -76,6 +74,8 @@ public final class ChronicleStorage implements Storage {
                 cluster);
         this.rejoins = directory.rejoins();
         this.roomGauge = new RoomGauge(directory.root(), SegmentSize.of(options), snapshots, log);
+        this.spare = new SpareSpace(directory.spare());
+        spare.take();
         background.repeat(this::lookAfterRoom);
     }
 
@@ -163,7 +163,7 @@ public final class ChronicleStorage implements Storage {
             if (e instanceof StorageException || e instanceof NoRoomException) {
                 throw (RuntimeException) e;
             }
-            if (e instanceof IOException && String.valueOf(e.getMessage()).contains(NO_SPACE)) {
+            if (e instanceof IOException && isNoSpace((IOException) e)) {
                 throw new NoRoomException("there is no room to begin in data directory " + dataDirectory + ": " + e);
             }
             // an InternalError too: a full disk under a mapped file
@@ -308,14 +308,31 @@ public final class ChronicleStorage implements Storage {
         guard(() -> "drop what is before entry " + firstIndex, () -> {
             Optional<Integer> kept = log.firstKept(firstIndex);
             if (kept.isPresent()) {
-                if (roomGauge.measure().usableBytes() < SPACE_FOR_SMALL_FILES) {
-                    log.giveUpSpace(); // on a full disk this is what makes room again, so it has to work there
-                }
-                directory.dropSegmentsBefore(kept.get());
+                // On a full disk this is what makes room again, so it has to work there.
+                replaceSmallFile(() -> directory.dropSegmentsBefore(kept.get()));
                 log.dropBefore(kept.get());
             }
         });
         return log.replay().firstIndex();
+    }
+
+    /** A small file that finds no room stays as it was, so that is no failure. */
+    private void replaceSmallFile(Action replacement) throws IOException {
+        if (roomGauge.measure().usableBytes() < SpareSpace.BYTES) {
+            spare.giveUp();
+        }
+        try {
+            replacement.run();
+        } catch (IOException e) {
+            if (isNoSpace(e)) {
+                throw new NoRoomException("there is no room in " + directory.root() + ": " + e);
+            }
+            throw e;
+        }
+    }
+
+    private static boolean isNoSpace(IOException e) {
+        return String.valueOf(e.getMessage()).contains(NO_SPACE);
     }
 
     /** The latest whole snapshot that the log follows from. */
@@ -339,6 +356,7 @@ public final class ChronicleStorage implements Storage {
 
     private void lookAfterRoom() {
         log.layOut();
+        spare.take();
         roomGauge.refresh();
     }
 
@@ -353,7 +371,7 @@ public final class ChronicleStorage implements Storage {
             if (!rejoins.orElse("").isEmpty() && !rejoins.get().equals(cluster.clusterId())) {
                 throw new StorageException("this disk rejoins cluster " + rejoins.get() + " and no other");
             }
-            directory.cluster().write(cluster, sync);
+            replaceSmallFile(() -> directory.cluster().write(cluster, sync));
         });
     }
 
@@ -378,7 +396,7 @@ public final class ChronicleStorage implements Storage {
 
     @Override
     public long bytesOnDisk() {
-        return log.bytesOnDisk() + HardStateCopies.BYTES + snapshots.bytesOnDisk();
+        return log.bytesOnDisk() + HardStateCopies.BYTES + SpareSpace.BYTES + snapshots.bytesOnDisk();
     }
 
     @Override

@@ -116,6 +116,10 @@ final class DataDirectory implements AutoCloseable {
         writeCurrent(root, generation(), firstSegment, sync);
     }
 
+    Path spare() {
+        return root.resolve("spare");
+    }
+
     Path snapshots() {
         return root.resolve("snap");
     }

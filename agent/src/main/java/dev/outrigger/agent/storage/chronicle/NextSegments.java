@@ -174,9 +174,7 @@ final class NextSegments implements AutoCloseable {
     }
 
     private synchronized void done(int segment) {
-        if (segment == laidOutUntil) { // else everything was given up meanwhile, and this one is laid out again
-            laidOutUntil = segment + 1;
-        }
+        laidOutUntil = segment + 1;
         failure = Optional.empty();
         notifyAll();
     }
@@ -187,17 +185,6 @@ final class NextSegments implements AutoCloseable {
         }
         failure = Optional.of(e);
         notifyAll();
-    }
-
-    /** Deletes what is laid out, for the sake of its space; it is wanted all the same. */
-    void giveUp() throws IOException {
-        int until = laidOut();
-        synchronized (this) {
-            laidOutUntil = next;
-        }
-        for (int segment = until - 1; segment >= next; segment--) {
-            Files.deleteIfExists(fileOf(segment));
-        }
     }
 
     private synchronized int laidOut() {

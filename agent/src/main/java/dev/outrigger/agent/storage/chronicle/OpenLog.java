@@ -152,11 +152,6 @@ final class OpenLog implements AutoCloseable {
         return held.firstKept(firstIndex);
     }
 
-    /** Gives back the space of what is laid out and not in use, for something that matters more. */
-    void giveUpSpace() throws IOException {
-        next.giveUp();
-    }
-
     /**
      * Deletes the segments before {@code kept}, which are known to be dropped already: should the power go, they may be gone
      * in any order. Nothing holds on to them then, or their space would stay occupied.

@@ -14,9 +14,10 @@
  * identity    storage id, node and cluster name; written last when the directory is formatted
  * cluster     the cluster this disk belongs to, once it is formed
  * hardstate   term, vote, number of starts, durable floor
+ * spare       space for a small file on a full disk
  * CURRENT     which log directory counts, and from which segment on
- * log-&lt;n&gt;/    one queue; one file for each segment
  * snap/       snapshots, a file each
+ * log-&lt;n&gt;/    one queue; one file for each segment, and the one that comes next, laid out
  * </pre>
  */
 @NullMarked
