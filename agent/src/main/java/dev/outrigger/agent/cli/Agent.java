@@ -20,6 +20,7 @@ import dev.outrigger.agent.node.NodeOptions;
 import dev.outrigger.agent.peer.PeerOptions;
 import dev.outrigger.agent.peer.TcpPeerTransport;
 import dev.outrigger.agent.storage.Durability;
+import dev.outrigger.agent.storage.NoRoomException;
 import dev.outrigger.agent.storage.Storage;
 import dev.outrigger.agent.storage.chronicle.ChronicleStorage;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -37,6 +38,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +49,7 @@ import org.slf4j.LoggerFactory;
 final class Agent {
     private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
     private static final Duration STOP_WITHIN = Duration.ofSeconds(20);
+    private static final Duration NO_ROOM_RETRY = Duration.ofSeconds(1);
     /** Long enough for a machine that is short of processors; elections do not wait for it. */
     private static final int ELECTION_TIMEOUTS_UNTIL_IDLE = 3;
 
@@ -153,15 +156,29 @@ final class Agent {
         while (ChronicleStorage.Options.entryBytesMax(blockBytes) < settings.maxCommandBytes()) {
             blockBytes *= 2;
         }
-        return ChronicleStorage.open(
-                settings.data(),
-                new ChronicleStorage.Options(
-                        settings.node(),
-                        settings.cluster(),
-                        durability,
-                        ChronicleStorage.Options.SEGMENT_BYTES,
-                        blockBytes,
-                        settings.maxCommandBytes()));
+        return openWhenThereIsRoom(new ChronicleStorage.Options(
+                settings.node(),
+                settings.cluster(),
+                durability,
+                ChronicleStorage.Options.SEGMENT_BYTES,
+                blockBytes,
+                settings.maxCommandBytes()));
+    }
+
+    /** A disk that is full at start is waited for, as one that fills later is. */
+    private Storage openWhenThereIsRoom(ChronicleStorage.Options options) {
+        boolean told = false;
+        while (true) {
+            try {
+                return ChronicleStorage.openOrPutAside(settings.data(), options);
+            } catch (NoRoomException full) {
+                if (!told) {
+                    LOG.error("{}. Free space; this start goes on by itself then", full.getMessage());
+                    told = true;
+                }
+                LockSupport.parkNanos(NO_ROOM_RETRY.toNanos());
+            }
+        }
     }
 
     private static Vertx vertx(PrometheusMeterRegistry meters) {
@@ -197,6 +214,10 @@ final class Agent {
                 Version.current(),
                 settings.zone(),
                 settings.priority(),
+                new NodeOptions.SnapshotOptions(
+                        settings.snapshots().logBytes(),
+                        settings.snapshots().tailBytes(),
+                        settings.snapshots().bytesPerSecond()),
                 NodeOptions.Limits.DEFAULT);
         return new AgentNode(
                 vertx,

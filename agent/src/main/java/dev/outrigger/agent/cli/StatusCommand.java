@@ -52,10 +52,13 @@ final class StatusCommand implements Callable<Integer> {
         line("leader", "%s", orDash(status.getValue("leader")));
         line(
                 "log",
-                "last %s, commit %s, applied %s",
+                "%s to %s, commit %s, applied %s",
+                log.getValue("first"),
                 log.getValue("last"),
                 log.getValue("commit"),
                 log.getValue("applied"));
+        JsonObject snapshot = status.getJsonObject("snapshot");
+        line("snapshot", "%s", snapshot == null ? "-" : "up to " + snapshot.getValue("index"));
         line("app", "%s, version %s", app.getString("state"), orDash(app.getValue("version")));
         JsonArray members = status.getJsonArray("members");
         for (int i = 0; i < members.size(); i++) {

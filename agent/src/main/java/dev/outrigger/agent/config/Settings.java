@@ -34,6 +34,7 @@ public record Settings(
         int maxCommandBytes,
         Optional<String> zone,
         int priority,
+        Snapshots snapshots,
         Optional<TlsFiles> tls,
         Optional<Secret> token,
         List<Effective> effective) {
@@ -64,6 +65,9 @@ public record Settings(
         /** After the page cache has them: a power cut may lose what was acknowledged. */
         MEMORY
     }
+
+    /** @param bytesPerSecond at most so fast they are taken, and at most so fast they are sent */
+    public record Snapshots(long logBytes, long tailBytes, long bytesPerSecond) {}
 
     /** @param peer where its peer listener is reached; resolved at every connect */
     public record Member(String name, HostPort peer) {

@@ -17,6 +17,8 @@ final class SettingsReader {
     private static final Duration ELECTION_TIMEOUT_MAX = Duration.ofMinutes(2);
     private static final Duration HEARTBEAT_MIN = Duration.ofMillis(5);
     private static final int HEARTBEATS_PER_ELECTION_TIMEOUT_MIN = 3;
+    private static final long SNAPSHOT_LOG_MIN = 64 << 10;
+    private static final long SNAPSHOT_RATE_MIN = 64 << 10;
     private static final int PRIORITY_MAX = 100;
 
     private final GivenSettings given;
@@ -49,6 +51,7 @@ final class SettingsReader {
                 maxCommandBytes(required(Setting.MAX_COMMAND)),
                 given.find(Setting.ZONE).map(Names::require),
                 priority(required(Setting.PRIORITY)),
+                snapshots(),
                 tls(),
                 given.find(Setting.TOKEN_FILE).map(TokenFile::read),
                 effective(node));
@@ -129,9 +132,28 @@ final class SettingsReader {
         return heartbeat;
     }
 
-    private static int maxCommandBytes(Given value) {
-        long bytes = Units.bytes(value.text())
+    private Settings.Snapshots snapshots() {
+        return new Settings.Snapshots(
+                sizeFrom(SNAPSHOT_LOG_MIN, required(Setting.SNAPSHOT_LOG)),
+                bytes(required(Setting.LOG_TAIL)),
+                sizeFrom(SNAPSHOT_RATE_MIN, required(Setting.SNAPSHOT_RATE)));
+    }
+
+    private static long sizeFrom(long bytesMin, Given value) {
+        long bytes = bytes(value);
+        if (bytes < bytesMin) {
+            throw value.refused("is too small; choose at least " + (bytesMin >> 10) + "KiB");
+        }
+        return bytes;
+    }
+
+    private static long bytes(Given value) {
+        return Units.bytes(value.text())
                 .orElseThrow(() -> value.refused("is not a size; write it like 512KiB, 1MiB or 1048576 (bytes)"));
+    }
+
+    private static int maxCommandBytes(Given value) {
+        long bytes = bytes(value);
         if (bytes < 1 || bytes > Settings.MAX_COMMAND_BYTES_MAX) {
             throw value.refused("is out of range; choose from 1 byte to 64MiB");
         }

@@ -46,10 +46,10 @@ public record CoreOptions(
         require(uncommittedBytesMax <= tailBytesMax, "the uncommitted tail must fit in memory");
     }
 
-    /** The defaults: 1 s and 100 ms at 20 ms a tick, 1 MiB and 4096 entries per append, 64 MiB tail. */
+    /** The defaults: 1 s and 100 ms at 20 ms a tick, 1 MiB and 4096 entries per append, 64 MiB tail, 256 KiB chunks. */
     public static CoreOptions of(MemberId self, String storageId, Configuration formed) {
         return new CoreOptions(
-                self, storageId, formed, 50, 5, 4096, 1 << 20, 64, 16L << 20, 32L << 20, 64L << 20, 65_536, 1 << 20);
+                self, storageId, formed, 50, 5, 4096, 1 << 20, 64, 16L << 20, 32L << 20, 64L << 20, 65_536, 256 << 10);
     }
 
     /** The defaults for a cluster of which only the voters' names are known. */

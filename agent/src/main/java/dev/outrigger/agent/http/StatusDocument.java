@@ -23,7 +23,7 @@ record StatusDocument(NodeStatus status) implements Json.Document {
         json.writeNumberField("term", status.term());
         write(json, "leader", status.leader().map(MemberId::name));
         writeLog(json, status.log());
-        json.writeNullField("snapshot");
+        writeSnapshot(json, status.snapshot());
         writeApp(json, status.app());
         json.writeArrayFieldStart("members");
         for (NodeStatus.Member member : status.members()) {
@@ -35,6 +35,18 @@ record StatusDocument(NodeStatus status) implements Json.Document {
             writeDiagnosis(json, diagnosis);
         }
         json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private static void writeSnapshot(JsonGenerator json, Optional<NodeStatus.Snapshot> snapshot) throws IOException {
+        if (snapshot.isEmpty()) {
+            json.writeNullField("snapshot");
+            return;
+        }
+        json.writeObjectFieldStart("snapshot");
+        json.writeNumberField("index", snapshot.get().index());
+        json.writeNumberField("term", snapshot.get().term());
+        json.writeNumberField("bytes", snapshot.get().bytes());
         json.writeEndObject();
     }
 

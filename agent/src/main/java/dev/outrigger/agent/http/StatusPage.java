@@ -103,6 +103,11 @@ record StatusPage(NodeStatus status, List<OpsOptions.SettingRow> settings, Insta
                 .fact("committed to", number(log.commit()))
                 .fact("applied to", number(log.applied()))
                 .fact("on disk", Amounts.bytes(log.bytes()))
+                .fact(
+                        "snapshot",
+                        status.snapshot()
+                                .map(snapshot ->
+                                        "up to " + number(snapshot.index()) + ", " + Amounts.bytes(snapshot.bytes())))
                 .fact("sync p99", log.syncP99Micros().map(Amounts::micros))
                 .markup("</dl></section>");
     }

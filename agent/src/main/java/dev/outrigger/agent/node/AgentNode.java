@@ -8,10 +8,13 @@ import dev.outrigger.agent.core.CoreOptions;
 import dev.outrigger.agent.core.RaftCore;
 import dev.outrigger.agent.core.RoleName;
 import dev.outrigger.agent.core.message.Configuration;
+import dev.outrigger.agent.core.message.LogOutline;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Message;
 import dev.outrigger.agent.core.message.Payload;
+import dev.outrigger.agent.core.message.Snapshot;
 import dev.outrigger.agent.node.Answer.Applied;
+import dev.outrigger.agent.node.AutomaticReplacement.Verdict.Kind;
 import dev.outrigger.agent.node.Problem.Code;
 import dev.outrigger.agent.node.Problem.Outcome;
 import dev.outrigger.agent.peer.Admission;
@@ -19,6 +22,7 @@ import dev.outrigger.agent.peer.PeerEvents;
 import dev.outrigger.agent.peer.PeerOptions;
 import dev.outrigger.agent.peer.PeerTransport;
 import dev.outrigger.agent.storage.ClusterIdentity;
+import dev.outrigger.agent.storage.PutAside;
 import dev.outrigger.agent.storage.Storage;
 import dev.outrigger.agent.wire.Hello;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -48,22 +52,28 @@ import org.slf4j.LoggerFactory;
 public final class AgentNode implements Node, PeerEvents {
     private static final Logger LOG = LoggerFactory.getLogger(AgentNode.class);
 
+    private static final long PUT_ASIDE_LOOK_MILLIS = 5_000;
+
     private final Vertx vertx;
     private final Context context;
     private final NodeOptions options;
     private final Storage storage;
     private final LogThread logThread;
+    private final SnapshotThread snapshotThread;
+    private final SnapshotMetrics snapshotMetrics;
     private final Formation formation;
     private final PeerTransport transport;
     private final BiFunction<CommittedLog, AppEvents, AppChannel> appChannel;
     private final NodeMetrics metrics;
     private final Consumer<Throwable> fatal;
     private final Diagnoses diagnoses = new Diagnoses();
+    private final AutomaticReplacement replacement;
     private final long startNanos = System.nanoTime();
 
     private Optional<RaftDriver> driver = Optional.empty();
     private boolean joining;
     private boolean stopped;
+    private List<PutAside> putAside = List.of();
     private volatile long lastTickNanos = System.nanoTime();
 
     /**
@@ -87,7 +97,14 @@ public final class AgentNode implements Node, PeerEvents {
         this.options = options;
         this.storage = storage;
         this.logThread = new LogThread(storage, context);
-        this.formation = new Formation(options, storage.recovered().storageId());
+        this.snapshotThread = new SnapshotThread(storage.snapshots(), context);
+        this.snapshotMetrics = new SnapshotMetrics(registry);
+        this.formation = new Formation(
+                options,
+                storage.recovered().storageId(),
+                isBlank(storage.recovered().log()),
+                storage.rejoins());
+        this.replacement = new AutomaticReplacement(options.self(), options.electionTimeout());
         this.appChannel = appChannel;
         this.metrics = new NodeMetrics(registry);
         this.fatal = fatal;
@@ -102,6 +119,7 @@ public final class AgentNode implements Node, PeerEvents {
             transport.start().onComplete(started);
             considerJoining();
             scheduleTick();
+            lookForPutAside();
             refreshDiagnoses();
         });
         return started.future();
@@ -124,7 +142,7 @@ public final class AgentNode implements Node, PeerEvents {
                     .eventually(transport::close)
                     .eventually(() -> {
                         stopped = true;
-                        return logThread.close();
+                        return snapshotThread.close().eventually(logThread::close);
                     })
                     .onComplete(ended);
         });
@@ -182,6 +200,12 @@ public final class AgentNode implements Node, PeerEvents {
     }
 
     @Override
+    public Future<Answer<Snapshot>> takeSnapshot() {
+        return driver.map(RaftDriver::takeSnapshot)
+                .orElseGet(() -> Future.succeededFuture(new Answer.Failed<>(forming())));
+    }
+
+    @Override
     public NodeStatus status() {
         refreshDiagnoses();
         Optional<RaftCore> core = driver.map(RaftDriver::core);
@@ -199,6 +223,8 @@ public final class AgentNode implements Node, PeerEvents {
                 core.map(RaftCore::term).orElse(0L),
                 core.flatMap(RaftCore::leader),
                 logStatus(core),
+                core.flatMap(RaftCore::snapshot)
+                        .map(snapshot -> new NodeStatus.Snapshot(snapshot.index(), snapshot.term(), snapshot.bytes())),
                 appStatus(),
                 members(core),
                 diagnoses.current());
@@ -206,7 +232,7 @@ public final class AgentNode implements Node, PeerEvents {
 
     private String role() {
         if (driver.isEmpty()) {
-            return "forming";
+            return storage.rejoins().isPresent() ? "rejoining" : "forming";
         }
         RaftDriver.Leadership leadership = driver.get().leadership();
         Optional<Configuration.Member> self = members().map(all -> all.get(options.self()));
@@ -301,6 +327,7 @@ public final class AgentNode implements Node, PeerEvents {
         }
         if (admission instanceof Admission.Admitted) {
             driver.ifPresent(group -> group.priority(remote.node(), remote.priority()));
+            replacement.heard(remote.node(), System.nanoTime());
         }
         considerJoining();
         return admission;
@@ -319,6 +346,7 @@ public final class AgentNode implements Node, PeerEvents {
 
     @Override
     public void received(Message message) {
+        replacement.heard(message.from(), System.nanoTime());
         driver.ifPresent(group -> group.receive(message));
     }
 
@@ -334,7 +362,18 @@ public final class AgentNode implements Node, PeerEvents {
                 formation.cluster(),
                 options.version(),
                 options.zone().orElse(""),
-                options.priority());
+                options.priority(),
+                driver.map(group -> isBlank(group.core()))
+                        .orElseGet(() -> isBlank(storage.recovered().log())),
+                storage.rejoins());
+    }
+
+    private static boolean isBlank(LogOutline log) {
+        return log.lastIndex() == 0 && log.snapshot().isEmpty();
+    }
+
+    private static boolean isBlank(RaftCore core) {
+        return core.lastIndex() == 0 && core.snapshot().isEmpty();
     }
 
     /** The peers are the members as they are known now; their addresses count more than those of the settings. */
@@ -373,14 +412,18 @@ public final class AgentNode implements Node, PeerEvents {
         Membership members = new Membership(cluster, core);
         formation.joined(members);
         RaftDriver group = new RaftDriver(
+                vertx,
                 context,
                 options,
                 core,
                 members,
                 this::followMembers,
-                storage.recovered().bootEpoch(),
+                cluster,
+                storage,
                 transport,
                 logThread,
+                snapshotThread,
+                snapshotMetrics,
                 appChannel,
                 metrics,
                 fatal);
@@ -389,12 +432,79 @@ public final class AgentNode implements Node, PeerEvents {
         group.start();
     }
 
+    /** What was put aside is shown until somebody has deleted it. */
+    private void lookForPutAside() {
+        if (storage.rejoins().isEmpty()) {
+            return;
+        }
+        vertx.executeBlocking(storage::putAside)
+                .onSuccess(kept -> putAside = kept)
+                .onComplete(looked -> {
+                    if (!stopped && looked.succeeded() && !looked.result().isEmpty()) {
+                        vertx.setTimer(PUT_ASIDE_LOOK_MILLIS, ignored -> lookForPutAside());
+                    }
+                });
+    }
+
+    /** A member that came back without its disk is replaced by itself, when it is safe and time to do so. */
+    private void considerReplacing(RaftDriver group) {
+        long now = System.nanoTime();
+        replacement.leads(group.leadership().role() == RoleName.LEADER, now);
+        formation
+                .membership()
+                .ifPresent(members -> strangers(members).stream()
+                        .filter(stranger -> replacement
+                                        .decide(stranger, changing(members), now)
+                                        .kind()
+                                == Kind.NOW)
+                        .findFirst()
+                        .ifPresent(stranger -> replace(group, members, stranger)));
+    }
+
+    private void replace(RaftDriver group, Membership members, Strangers.Met stranger) {
+        Hello hello = stranger.hello();
+        LOG.warn(
+                "VOLUME_EMPTY: {} has come back with an empty disk, {}; the old one has been silent for long. Replacing it",
+                hello.node(),
+                hello.storageId());
+        replacement.attempted(System.nanoTime());
+        group.changeMembers(
+                        new MembersOrder.Replace(hello.node()),
+                        name -> mayReplaceNow(group, members, stranger) ? Optional.of(hello) : Optional.empty(),
+                        replacement.attemptEvery())
+                .onSuccess(answer -> LOG.info("replacing {} by its empty disk: {}", hello.node(), answer));
+    }
+
+    /** Asked again at the moment of proposing: another leader would not know how silent the old disk was. */
+    private boolean mayReplaceNow(RaftDriver group, Membership members, Strangers.Met stranger) {
+        return group.core().role() == RoleName.LEADER
+                && replacement
+                                .judge(stranger, changing(members), System.nanoTime())
+                                .kind()
+                        == Kind.NOW;
+    }
+
+    /** Agents that knock under the names of members, with other disks than theirs. */
+    private List<Strangers.Met> strangers(Membership members) {
+        return members.all().values().stream()
+                .flatMap(member -> formation.knocking(member.id()).stream()
+                        .filter(met -> !met.hello().storageId().equals(member.storageId())))
+                .toList();
+    }
+
+    private static AutomaticReplacement.Group changing(Membership members) {
+        return new AutomaticReplacement.Group(
+                members.identity().clusterId(), members.configuration(), members.isChanging());
+    }
+
     private Problem forming() {
         return new Problem(
                 Code.NO_QUORUM,
                 Outcome.NONE,
-                "The cluster is not formed yet: no greeting from " + formation.missing() + " so far. "
-                        + "All listed members must be up once.",
+                storage.rejoins().isPresent()
+                        ? "This member has lost its disk and waits for its cluster to let it in again."
+                        : "The cluster is not formed yet: no greeting from " + formation.missing() + " so far. "
+                                + "All listed members must be up once.",
                 Optional.empty(),
                 Optional.empty(),
                 Optional.of(Duration.ofMillis(500)));
@@ -408,6 +518,7 @@ public final class AgentNode implements Node, PeerEvents {
             if (!stopped) {
                 lastTickNanos = System.nanoTime();
                 driver.ifPresent(RaftDriver::tick);
+                driver.ifPresent(this::considerReplacing);
                 scheduleTick();
             }
         });
@@ -432,17 +543,30 @@ public final class AgentNode implements Node, PeerEvents {
 
     private void refreshDiagnoses() {
         diagnoses.update(found -> {
-            found.peers(transport.peers());
+            found.peers(peersWithoutStrangers());
+            found.damaged(putAside);
             found.durability(options.syncedToDisk());
             if (driver.isPresent()) {
                 RaftDriver group = driver.get();
                 found.leadership(group.leader(), group.noLeader());
                 found.app(group.appStatus());
+                found.space(group.diskSpace());
+                found.snapshots(group.snapshots().problem());
                 formation.membership().ifPresent(members -> foundOfMembers(found, members));
             } else {
                 foundWhileForming(found);
             }
         });
+    }
+
+    /** Of an agent that knocks with another disk there is more to tell than that it was refused. */
+    private Map<MemberId, PeerTransport.PeerView> peersWithoutStrangers() {
+        Map<MemberId, PeerTransport.PeerView> peers = new TreeMap<>(transport.peers());
+        formation
+                .membership()
+                .ifPresent(members -> strangers(members)
+                        .forEach(stranger -> peers.remove(stranger.hello().node())));
+        return peers;
     }
 
     private void foundWhileForming(Diagnoses.Found found) {
@@ -459,8 +583,11 @@ public final class AgentNode implements Node, PeerEvents {
                             + storage.recovered().storageId()
                             + "): this disk is not that member and does not vote.",
                     Map.of("clusterId", foreign.get().clusterId()),
-                    "Give the agent its own data directory back, or, if that is gone: outrigger members replace "
-                            + options.self());
+                    "Wait: while a majority of the others is up, their leader replaces the member by this disk after "
+                            + options.electionTimeout()
+                                    .multipliedBy(AutomaticReplacement.PATIENCE_ELECTION_TIMEOUTS)
+                                    .toSeconds()
+                            + " s. Without a majority nothing happens; what the leader waits for is on its page.");
         } else if (isRefusedAs("UNKNOWN_MEMBER")) {
             found.add(
                     "MEMBERSHIP",
@@ -470,6 +597,19 @@ public final class AgentNode implements Node, PeerEvents {
                     Map.of(),
                     "On a member: outrigger members add " + options.self() + " "
                             + options.initialMembers().getOrDefault(options.self(), "HOST:PORT"));
+        } else if (!formation.used().isEmpty()) {
+            found.add(
+                    "REJOINING",
+                    "",
+                    "error",
+                    "The disks of " + formation.used()
+                            + " belonged to a cluster before, so no new one is formed; and no member of that cluster was"
+                            + " met yet.",
+                    Map.of("members", options.memberList()),
+                    "Start the members whose disks are whole: with a majority of them these come back by themselves. If"
+                            + " there is no such majority, what was acknowledged is in the data directories, "
+                            + "damaged ones included: keep them. Only if there never was a cluster: delete"
+                            + " their data directories.");
         } else if (!formation.missing().isEmpty()) {
             found.add(
                     "WAITING_BOOTSTRAP",
@@ -489,6 +629,9 @@ public final class AgentNode implements Node, PeerEvents {
 
     private void foundOfMembers(Diagnoses.Found found, Membership members) {
         found.membersChanging(members, driver.flatMap(RaftDriver::leader).isPresent());
+        strangers(members)
+                .forEach(stranger -> found.stranger(
+                        stranger.hello(), replacement.decide(stranger, changing(members), System.nanoTime())));
         if (members.find(options.self()).isEmpty() || isRefusedAs(Formation.REMOVED)) {
             found.removed(options.self());
         } else {

@@ -45,6 +45,9 @@ final class Commands {
         /** Why commands cannot be proposed now; empty when they can. */
         Optional<Problem> closed();
 
+        /** Why nothing new is taken, not even to wait; empty when it is. */
+        Optional<Problem> full();
+
         void propose(long proposalId, List<Payload> commands);
 
         long commitIndex();
@@ -79,6 +82,10 @@ final class Commands {
         if (pending + payloads.size() > limits.pendingCommandsMax()
                 || pendingBytes + bytes > limits.pendingBytesMax()) {
             return Future.succeededFuture(refused(payloads.size(), overloaded("too many commands wait here")));
+        }
+        Optional<Problem> full = group.full();
+        if (full.isPresent()) {
+            return Future.succeededFuture(refused(payloads.size(), full.get()));
         }
         Submission submission = new Submission(nextSequence++, System.nanoTime() + wait.toNanos(), payloads);
         pending += payloads.size();

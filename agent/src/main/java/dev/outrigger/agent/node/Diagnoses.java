@@ -5,6 +5,9 @@ import dev.outrigger.agent.core.message.Configuration.Standing;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.node.NodeStatus.Diagnosis;
 import dev.outrigger.agent.peer.PeerTransport.PeerView;
+import dev.outrigger.agent.storage.PutAside;
+import dev.outrigger.agent.storage.Room;
+import dev.outrigger.agent.wire.Hello;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -84,6 +87,41 @@ final class Diagnoses {
                                     + " leads to it from here.")));
         }
 
+        void damaged(List<PutAside> kept) {
+            kept.forEach(one -> add(
+                    "DISK_DAMAGED",
+                    one.directory(),
+                    "warning",
+                    "This member's disk was damaged. What was on it is kept, and the member has begun anew with an empty"
+                            + " one.",
+                    Map.of(
+                            "directory", one.directory(),
+                            "reason", one.reason(),
+                            "since", one.since().toString()),
+                    "Check the disk. Delete " + one.directory() + " when nobody needs it any more."));
+        }
+
+        /** An agent of a member's name with another disk than the member's. */
+        void stranger(Hello hello, AutomaticReplacement.Verdict verdict) {
+            MemberId name = hello.node();
+            boolean byItself = verdict.kind() != AutomaticReplacement.Verdict.Kind.NEVER;
+            add(
+                    "VOLUME_EMPTY",
+                    name.name(),
+                    "warning",
+                    name + " runs with disk " + hello.storageId() + ", which is not the member's: it does not vote. "
+                            + (byItself
+                                    ? "It is going to be made the member by itself."
+                                    : "It is not made the member by" + " itself: " + verdict.reason() + "."),
+                    Map.of(
+                            "member", name.name(),
+                            "storageId", hello.storageId(),
+                            "waitsFor", byItself ? verdict.reason() : ""),
+                    byItself
+                            ? verdict.reason().isEmpty() ? "Wait." : "It waits for " + verdict.reason() + "."
+                            : "Start the agent that has the member's disk, or, if that is gone, with an empty data directory.");
+        }
+
         void durability(boolean syncedToDisk) {
             if (!syncedToDisk) {
                 add(
@@ -139,6 +177,27 @@ final class Diagnoses {
                             evidence,
                             "Start the application with the state that belongs to this log, or with none.");
             }
+        }
+
+        void space(DiskSpace space) {
+            space.problem()
+                    .ifPresent(problem -> add(
+                            problem.code().name(),
+                            "",
+                            space.now().level() == Room.Level.NONE ? "error" : "warning",
+                            problem.detail(),
+                            Map.of("usableBytes", space.now().usableBytes()),
+                            "Free space on the volume of the data directory, or make it larger."));
+        }
+
+        void snapshots(Optional<String> problem) {
+            problem.ifPresent(reason -> add(
+                    "SNAPSHOT",
+                    "",
+                    "warning",
+                    "The log grows: " + reason + ".",
+                    Map.of(),
+                    "Look at the application's log; it is tried again by itself. At once: outrigger snapshot"));
         }
 
         /** @param leaderKnown without one nothing is known to be committed after a start, which is no news */

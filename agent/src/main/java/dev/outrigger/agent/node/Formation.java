@@ -13,11 +13,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Decides which cluster this disk belongs to, once and for ever, and who may talk to it.
  *
- * <p>A cluster is formed only when every listed member has greeted, lists the same members and belongs to no cluster yet;
+ * <p>A cluster is formed only when every listed member has greeted, lists the same members and has a disk that was never
+ * used: one that was damaged and emptied belongs to a cluster, even if nobody remembers to which;
  * the first by name makes the id and writes down everybody's storage id. Whoever else joins, then or years later, does so
  * when it is greeted by a member that knows a committed configuration which names its very disk. A disk that no
  * configuration names is no member, whatever its name: it can never vote twice.
@@ -34,16 +36,25 @@ final class Formation {
     private final String clusterName;
     private final MemberId self;
     private final String storageId;
+    private final boolean blank;
+    private final Optional<String> rejoins;
     private final List<String> memberList;
     private final Map<MemberId, String> addresses;
     private final Map<MemberId, Hello> greeted = new TreeMap<>();
     private final Strangers strangers = new Strangers(System::nanoTime);
     private Optional<Membership> membership = Optional.empty();
 
-    Formation(NodeOptions options, String storageId) {
+    /**
+     * @param storageId this agent's disk
+     * @param blank whether it holds neither entries nor a snapshot
+     * @param rejoins as in {@link Hello}
+     */
+    Formation(NodeOptions options, String storageId, boolean blank, Optional<String> rejoins) {
         this.clusterName = options.clusterName();
         this.self = options.self();
         this.storageId = storageId;
+        this.blank = blank;
+        this.rejoins = rejoins;
         this.memberList = options.memberList();
         this.addresses = options.initialMembers();
     }
@@ -65,6 +76,11 @@ final class Formation {
     /** The greeting of an agent that would be the member {@code name}, but that the configuration does not name. */
     Optional<Hello> met(MemberId name) {
         return strangers.find(name);
+    }
+
+    /** The same, with how long it has knocked. */
+    Optional<Strangers.Met> knocking(MemberId name) {
+        return strangers.knocking(name);
     }
 
     Admission admit(Hello remote) {
@@ -106,6 +122,15 @@ final class Formation {
                 .toList();
     }
 
+    /** Members whose disks were used before, though they name no cluster: none is formed with them. This agent's own too. */
+    List<MemberId> used() {
+        Stream<MemberId> here = blank && rejoins.isEmpty() ? Stream.of() : Stream.of(self);
+        Stream<MemberId> there = greeted.values().stream()
+                .filter(hello -> hello.cluster().isEmpty() && !hello.isUnused())
+                .map(Hello::node);
+        return Stream.concat(here, there).sorted().toList();
+    }
+
     /** The cluster that a greeted member belongs to, although its configuration does not name this disk. */
     Optional<ClusterIdentity> foreignRecord() {
         return greeted.values().stream()
@@ -141,7 +166,13 @@ final class Formation {
 
     private Admission meet(Hello remote) {
         if (remote.cluster().isPresent()) {
-            return new Meeting();
+            return mayJoin(remote.cluster().get())
+                    ? new Meeting()
+                    : new Refused(
+                            "WRONG_CLUSTER",
+                            remote.node() + " belongs to cluster id "
+                                    + remote.cluster().get().clusterId() + ", the disk of this agent to "
+                                    + rejoins.orElse(""));
         }
         if (!addresses.containsKey(remote.node())) {
             return new Refused("UNKNOWN_MEMBER", remote.node() + " is not among the members " + memberList);
@@ -158,11 +189,17 @@ final class Formation {
         return identity.committed().names(self, storageId);
     }
 
+    private boolean mayJoin(ClusterIdentity identity) {
+        return rejoins.filter(clusterId -> !clusterId.isEmpty())
+                .map(clusterId -> clusterId.equals(identity.clusterId()))
+                .orElse(true);
+    }
+
     private Optional<ClusterIdentity> form(String newClusterId) {
         boolean firstByName = addresses.keySet().iterator().next().equals(self);
-        boolean allEmpty =
-                greeted.values().stream().allMatch(hello -> hello.cluster().isEmpty());
-        if (!firstByName || !allEmpty || !missing().isEmpty()) {
+        boolean allUnused =
+                blank && rejoins.isEmpty() && greeted.values().stream().allMatch(Hello::isUnused);
+        if (!firstByName || !allUnused || !missing().isEmpty()) {
             return Optional.empty();
         }
         List<ClusterIdentity.Member> members = new ArrayList<>();

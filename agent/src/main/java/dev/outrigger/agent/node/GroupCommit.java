@@ -1,10 +1,12 @@
 package dev.outrigger.agent.node;
 
-import dev.outrigger.agent.core.message.Entry;
-import dev.outrigger.agent.core.message.HardState;
 import dev.outrigger.agent.core.message.Message;
 import dev.outrigger.agent.core.message.Ready;
-import java.util.ArrayList;
+import dev.outrigger.agent.core.message.Snapshot;
+import dev.outrigger.agent.storage.NoRoomException;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -15,9 +17,12 @@ import java.util.function.Consumer;
  * write is handed out when its batch is durable. On the event loop.
  */
 final class GroupCommit {
+    private static final int MESSAGES_MAX = 65_536;
+
     private final LogThread logThread;
     private final BiConsumer<Batch, Long> durable;
     private final Consumer<Throwable> failed;
+    private final Consumer<Runnable> noRoom;
     private Batch gathering = new Batch();
     private boolean busy;
     private boolean closed;
@@ -25,11 +30,18 @@ final class GroupCommit {
     /**
      * @param durable called with each batch once it is durable, and the nanoseconds that took
      * @param failed called once; nothing is written any more
+     * @param noRoom called while the disk is full, with what to run after a moment: the same write once more. Nothing is
+     *     acknowledged meanwhile
      */
-    GroupCommit(LogThread logThread, BiConsumer<Batch, Long> durable, Consumer<Throwable> failed) {
+    GroupCommit(
+            LogThread logThread,
+            BiConsumer<Batch, Long> durable,
+            Consumer<Throwable> failed,
+            Consumer<Runnable> noRoom) {
         this.logThread = logThread;
         this.durable = durable;
         this.failed = failed;
+        this.noRoom = noRoom;
     }
 
     /** Takes over a Ready's writes and what may be sent only after them. Returns what may be sent at once. */
@@ -61,7 +73,18 @@ final class GroupCommit {
         Batch batch = gathering;
         gathering = new Batch();
         busy = true;
-        logThread.persist(batch.hardState, batch.entries).onComplete(done -> {
+        write(batch);
+    }
+
+    private void write(Batch batch) {
+        if (closed) {
+            return;
+        }
+        logThread.persist(batch.write).onComplete(done -> {
+            if (done.failed() && done.cause() instanceof NoRoomException) {
+                noRoom.accept(() -> write(batch));
+                return;
+            }
             if (done.failed()) {
                 failed.accept(done.cause());
                 return;
@@ -76,10 +99,10 @@ final class GroupCommit {
 
     /** The writes of several Readys. */
     static final class Batch {
+        private final LogWrite write = new LogWrite();
+        private final Deque<Message> messages = new ArrayDeque<>();
+        private Optional<Snapshot> installed = Optional.empty();
         private long readyNumber;
-        private Optional<HardState> hardState = Optional.empty();
-        private List<Entry> entries = new ArrayList<>();
-        private final List<Message> messages = new ArrayList<>();
 
         /** The latest Ready in it. */
         long readyNumber() {
@@ -87,10 +110,15 @@ final class GroupCommit {
         }
 
         int entryCount() {
-            return entries.size();
+            return write.entryCount();
         }
 
-        List<Message> messages() {
+        /** The last snapshot in it that took the place of the log. */
+        Optional<Snapshot> installed() {
+            return installed;
+        }
+
+        Collection<Message> messages() {
             return messages;
         }
 
@@ -100,25 +128,17 @@ final class GroupCommit {
 
         private void add(Ready ready) {
             readyNumber = ready.number();
-            hardState = ready.hardState().or(() -> hardState);
-            append(ready.appends());
-            messages.addAll(ready.sendAfterPersist());
+            write.add(ready);
+            installed = ready.install().or(() -> installed);
+            ready.sendAfterPersist().forEach(this::add);
         }
 
-        private void append(List<Entry> appends) {
-            if (appends.isEmpty()) {
-                return;
+        /** A disk that does not answer for hours must not fill the memory; any message may be lost. */
+        private void add(Message message) {
+            if (messages.size() == MESSAGES_MAX) {
+                messages.removeFirst();
             }
-            // A later Ready may replace the end of an earlier one.
-            long kept = entries.isEmpty()
-                    ? 0
-                    : appends.get(0).index() - entries.get(0).index();
-            if (kept <= 0) {
-                entries = new ArrayList<>(appends);
-                return;
-            }
-            entries.subList((int) kept, entries.size()).clear();
-            entries.addAll(appends);
+            messages.addLast(message);
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.outrigger.agent.node;
 
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Payload;
+import dev.outrigger.agent.core.message.Snapshot;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -47,6 +48,9 @@ public interface Node {
 
     /** Changes who belongs to the cluster, and answers when that is committed; for a new voter when it votes. */
     Future<Answer<Answer.Changed>> changeMembers(MembersOrder order, Duration wait);
+
+    /** Takes a snapshot of the application beside this agent, and answers when it is durable here. */
+    Future<Answer<Snapshot>> takeSnapshot();
 
     /** Everything that the status document shows, as of now. */
     NodeStatus status();

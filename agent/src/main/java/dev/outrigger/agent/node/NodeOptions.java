@@ -18,6 +18,7 @@ import java.util.SortedMap;
  * @param version version of this agent
  * @param zone where this member runs, for people and placement
  * @param priority how gladly this member should lead, 0 to 100; higher is better
+ * @param snapshots when they are taken, and how fast
  * @param limits bounds of the queues
  */
 public record NodeOptions(
@@ -30,7 +31,17 @@ public record NodeOptions(
         String version,
         Optional<String> zone,
         int priority,
+        SnapshotOptions snapshots,
         Limits limits) {
+
+    /**
+     * @param logBytesMin bytes of log behind the last snapshot from which on another one may be taken
+     * @param tailBytes bytes of log kept before a snapshot, for followers that are a little slow
+     * @param bytesPerSecond at most so fast snapshots are taken, and at most so fast they are sent
+     */
+    public record SnapshotOptions(long logBytesMin, long tailBytes, long bytesPerSecond) {
+        public static final SnapshotOptions DEFAULT = new SnapshotOptions(128L << 20, 64L << 20, 64L << 20);
+    }
 
     /** The members as they are compared between agents: {@code name=host:port}, sorted. */
     public List<String> memberList() {

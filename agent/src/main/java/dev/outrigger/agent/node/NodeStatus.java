@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param term current term
  * @param leader the leader, where known
  * @param log where the log stands
+ * @param snapshot the latest on this disk
  * @param app where the application stands
  * @param members every member, ordered by name, this one included
  * @param diagnosis what keeps this agent from being well, most severe first
@@ -31,6 +32,7 @@ public record NodeStatus(
         long term,
         Optional<MemberId> leader,
         Log log,
+        Optional<Snapshot> snapshot,
         AppStatus app,
         List<Member> members,
         List<Diagnosis> diagnosis) {
@@ -58,6 +60,9 @@ public record NodeStatus(
             long applied,
             long bytes,
             Optional<Long> syncP99Micros) {}
+
+    /** @param index last index that it covers */
+    public record Snapshot(long index, long term, long bytes) {}
 
     /**
      * @param peer {@code host:port}

@@ -49,6 +49,8 @@ public record Problem(
         NOT_MET(503, "The new member's agent was not met"),
         NO_QUORUM(503, "No majority can be reached"),
         APP_UNAVAILABLE(503, "The application beside this agent is away"),
+        DISK_FULL(503, "The disk of this agent has no space"),
+        SNAPSHOT_FAILED(503, "No snapshot could be taken"),
         SHUTTING_DOWN(503, "The agent is shutting down"),
         DEADLINE(504, "The deadline passed");
 

@@ -4,6 +4,7 @@ import dev.outrigger.agent.app.AppChannel;
 import dev.outrigger.agent.app.AppEvents;
 import dev.outrigger.agent.app.AppStatus;
 import dev.outrigger.agent.app.CommittedLog;
+import dev.outrigger.agent.app.RestorableSnapshot;
 import dev.outrigger.agent.core.RaftCore;
 import dev.outrigger.agent.core.RoleName;
 import dev.outrigger.agent.core.message.Control;
@@ -13,11 +14,15 @@ import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Message;
 import dev.outrigger.agent.core.message.Payload;
 import dev.outrigger.agent.core.message.Ready;
+import dev.outrigger.agent.core.message.Snapshot;
 import dev.outrigger.agent.node.Answer.Applied;
 import dev.outrigger.agent.peer.PeerTransport;
+import dev.outrigger.agent.storage.ClusterIdentity;
+import dev.outrigger.agent.storage.Storage;
 import dev.outrigger.agent.wire.Hello;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +38,8 @@ import org.slf4j.LoggerFactory;
  */
 final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, OperatorRequests.Group {
     private static final Logger LOG = LoggerFactory.getLogger(RaftDriver.class);
+
+    private static final long NO_ROOM_RETRY_MILLIS = 100;
 
     private final Context context;
     private final RaftCore core;
@@ -51,6 +58,9 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
     private final Consumer<Throwable> fatal;
 
     private final RecentLatency syncLatency = new RecentLatency();
+    private final Vertx vertx;
+    private final Snapshots snapshots;
+    private final DiskSpace diskSpace;
     private boolean drainScheduled;
     private boolean stopping;
     private boolean closed;
@@ -62,22 +72,28 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
     /**
      * @param members what {@code core} says of who belongs to the cluster, and what others say
      * @param membersMoved called when the configuration, or what is known of its being committed, has changed
-     * @param bootEpoch rises with every start, so that ids of proposals and reads are never used twice
+     * @param cluster the cluster that this disk belongs to
+     * @param storage the disk; its boot epoch rises with every start, so that ids of proposals and reads are never used twice
      * @param appChannel makes the channel to the application
      * @param fatal called when the agent must stop at once: a bug in the core or a disk that failed
      */
     RaftDriver(
+            Vertx vertx,
             Context context,
             NodeOptions options,
             RaftCore core,
             Membership members,
             Runnable membersMoved,
-            long bootEpoch,
+            ClusterIdentity cluster,
+            Storage storage,
             PeerTransport transport,
             LogThread logThread,
+            SnapshotThread snapshotThread,
+            SnapshotMetrics snapshotMetrics,
             BiFunction<CommittedLog, AppEvents, AppChannel> appChannel,
             NodeMetrics metrics,
             Consumer<Throwable> fatal) {
+        this.vertx = vertx;
         this.context = context;
         this.core = core;
         this.members = members;
@@ -87,11 +103,24 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
         this.logThread = logThread;
         this.metrics = metrics;
         this.fatal = fatal;
-        this.groupCommit = new GroupCommit(logThread, this::onDurable, fatal);
+        this.groupCommit = new GroupCommit(logThread, this::onDurable, fatal, this::onNoRoom);
         // 2^40 ids for each start; a start that used them all up would have run for decades.
-        long firstId = bootEpoch << 40;
+        long firstId = storage.recovered().bootEpoch() << 40;
         this.commands = new Commands(options.limits(), this, firstId);
         this.app = appChannel.apply(this, this);
+        this.snapshots = new Snapshots(
+                vertx,
+                options.snapshots(),
+                core,
+                cluster,
+                storage,
+                logThread,
+                snapshotThread,
+                app::takeSnapshot,
+                this::input,
+                fatal,
+                snapshotMetrics);
+        this.diskSpace = new DiskSpace(storage::room, () -> handOver(electionTimeout.multipliedBy(2)));
         this.problems = new Problems(core, transport, app::status);
         this.barriers = new Barriers(
                 options.limits().waitingReadsMax(),
@@ -117,6 +146,8 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
         commands.tick(nowNanos);
         barriers.tick(nowNanos);
         operators.tick(nowNanos);
+        snapshots.tick(nowNanos);
+        diskSpace.tick();
     }
 
     void receive(Message message) {
@@ -201,6 +232,17 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
                         : Future.succeededFuture(failed(applied)));
     }
 
+    /** Takes a snapshot of the application now; answers with the one that is there when nothing has happened since. */
+    Future<Answer<Snapshot>> takeSnapshot() {
+        return snapshots
+                .take()
+                .<Answer<Snapshot>>map(Answer.Ok::new)
+                .otherwise(e -> new Answer.Failed<>(Problem.of(
+                        Problem.Code.SNAPSHOT_FAILED,
+                        Problem.Outcome.NONE,
+                        "No snapshot was taken: " + e.getMessage() + ".")));
+    }
+
     private static <T> Answer<T> failed(Answer<?> answer) {
         return new Answer.Failed<>(((Answer.Failed<?>) answer).problem());
     }
@@ -245,23 +287,15 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
     }
 
     private void dispatch(Ready ready) {
-        requireNoSnapshots(ready);
         ready.sendNow().forEach(this::send);
+        snapshots.logged(ready.appends());
         groupCommit.add(ready).forEach(this::send);
         ready.fetches().forEach(this::fetch);
         ready.receipts().forEach(commands::receipt);
         ready.reads().forEach(barriers::granted);
         ready.controls().forEach(operators::receipt);
-    }
-
-    /** No agent of this version takes a snapshot, so none can be sent, and none can be stored. */
-    private static void requireNoSnapshots(Ready ready) {
-        if (ready.install().isPresent()
-                || !ready.chunkFetches().isEmpty()
-                || !ready.chunkWrites().isEmpty()) {
-            throw new IllegalStateException("a snapshot is to be sent or stored, which this version cannot do: it comes"
-                    + " from an agent of a newer version, or the log has lost its beginning");
-        }
+        ready.chunkFetches().forEach(snapshots::fetch);
+        ready.chunkWrites().forEach(snapshots::store);
     }
 
     private void send(Message message) {
@@ -285,6 +319,12 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
         metrics.synced(tookNanos, batch.entryCount());
         guarded(() -> batch.messages().forEach(this::send));
         input(() -> core.persisted(batch.readyNumber()));
+        batch.installed().ifPresent(snapshots::installed);
+    }
+
+    /** Nothing is acknowledged until it could be written; a leader hands over meanwhile. */
+    private void onNoRoom(Runnable again) {
+        vertx.setTimer(NO_ROOM_RETRY_MILLIS, ignored -> again.run());
     }
 
     /** Tells the application and the waiting clients what has changed. */
@@ -376,18 +416,32 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
 
     @Override
     public Future<List<Entry>> read(long firstIndex, int bytesMax) {
+        if (firstIndex < core.firstIndex()) {
+            return noLongerHeld(firstIndex);
+        }
         return core.deliverable(firstIndex, bytesMax)
                 .map(Future::succeededFuture)
                 .orElseGet(() -> readFromDisk(firstIndex, bytesMax));
     }
 
+    private <T> Future<T> noLongerHeld(long index) {
+        return Future.failedFuture(
+                "index " + index + " is before the log's first, " + core.firstIndex() + "; a snapshot holds it");
+    }
+
+    @Override
+    public Optional<RestorableSnapshot> snapshot() {
+        return snapshots.restorable();
+    }
+
     private Future<List<Entry>> readFromDisk(long firstIndex, int bytesMax) {
         return logThread
                 .read(firstIndex, bytesMax)
+                .onFailure(fatal::accept)
+                .compose(entries -> entries.isEmpty() ? noLongerHeld(firstIndex) : Future.succeededFuture(entries))
                 .map(entries -> entries.stream()
                         .takeWhile(entry -> entry.index() <= core.deliverableIndex())
-                        .toList())
-                .onFailure(fatal::accept);
+                        .toList());
     }
 
     // ---- what commands need to know ----
@@ -395,6 +449,11 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
     @Override
     public Optional<Problem> closed() {
         return stopping ? Optional.of(problems.shuttingDown()) : problems.unableToPropose();
+    }
+
+    @Override
+    public Optional<Problem> full() {
+        return diskSpace.problem();
     }
 
     @Override
@@ -461,6 +520,14 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
         return syncLatency.p99Micros();
     }
 
+    Snapshots snapshots() {
+        return snapshots;
+    }
+
+    DiskSpace diskSpace() {
+        return diskSpace;
+    }
+
     /** Takes nothing new. */
     void stopIntake() {
         stopping = true;
@@ -473,7 +540,7 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
             return Future.succeededFuture();
         }
         return asked(new TransferOrder(core, Optional.empty(), wait), wait)
-                .onSuccess(answer -> LOG.info("handing the leadership over before the end: {}", answer))
+                .onSuccess(answer -> LOG.info("handing the leadership over: {}", answer))
                 .mapEmpty();
     }
 

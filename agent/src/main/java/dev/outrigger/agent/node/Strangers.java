@@ -19,6 +19,9 @@ final class Strangers {
     /** An agent that was refused comes again every second or so. */
     private static final long KEPT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    /** One that has been silent for longer was away, and begins to knock anew. */
+    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private final LongSupplier nanoTime;
     private final Map<MemberId, Met> met = new LinkedHashMap<>();
 
@@ -28,8 +31,13 @@ final class Strangers {
     }
 
     void remember(Hello hello) {
-        met.remove(hello.node());
-        met.put(hello.node(), new Met(hello, nanoTime.getAsLong()));
+        long now = nanoTime.getAsLong();
+        long first = Optional.ofNullable(met.remove(hello.node()))
+                .filter(before -> now - before.lastNanos() < PAUSE_NANOS)
+                .filter(before -> before.hello().storageId().equals(hello.storageId()))
+                .map(Met::firstNanos)
+                .orElse(now);
+        met.put(hello.node(), new Met(hello, first, now));
         if (met.size() > KEPT_MAX) {
             met.remove(met.keySet().iterator().next());
         }
@@ -37,10 +45,18 @@ final class Strangers {
 
     /** The greeting of the agent of this name, if one has knocked lately. */
     Optional<Hello> find(MemberId name) {
-        return Optional.ofNullable(met.get(name))
-                .filter(one -> nanoTime.getAsLong() - one.nanos() < KEPT_NANOS)
-                .map(Met::hello);
+        return knocking(name).map(Met::hello);
     }
 
-    private record Met(Hello hello, long nanos) {}
+    /** The same, with how long it has knocked. */
+    Optional<Met> knocking(MemberId name) {
+        return Optional.ofNullable(met.get(name)).filter(one -> nanoTime.getAsLong() - one.lastNanos() < KEPT_NANOS);
+    }
+
+    /**
+     * @param hello the latest greeting
+     * @param firstNanos when the same agent on the same disk began to knock
+     * @param lastNanos when it knocked last
+     */
+    record Met(Hello hello, long firstNanos, long lastNanos) {}
 }

@@ -70,7 +70,24 @@ public interface Storage extends AutoCloseable {
      */
     void saveCluster(ClusterIdentity cluster);
 
-    /** Bytes that log and hard state occupy on disk. Cheap, any thread. */
+    /**
+     * Present when what was on this disk before was damaged and put aside: the id of the cluster that it belonged to, or an
+     * empty text when not even that could be read. Such a disk is empty, but must never take part in forming a cluster:
+     * there is one. Fixed for the life of this object; any thread.
+     */
+    default Optional<String> rejoins() {
+        return Optional.empty();
+    }
+
+    /** What was put aside and is still kept, oldest first. Looks at the disk, so it may block; any thread. */
+    default List<PutAside> putAside() {
+        return List.of();
+    }
+
+    /** Bytes of the log's records, without what is laid out for more of them, and without snapshots. Cheap, any thread. */
+    long logBytes();
+
+    /** Bytes that all of it occupies on disk, laid out space and snapshots included. Cheap, any thread. */
     long bytesOnDisk();
 
     @Override

@@ -19,6 +19,9 @@ import java.util.Optional;
  * @param version version of the sender's agent
  * @param zone the sender's zone, empty when not set
  * @param priority how gladly the sender should lead, 0 to 255; higher is better
+ * @param blank whether the sender's disk holds neither entries nor a snapshot
+ * @param rejoins present when what was on the sender's disk before was damaged: the id of the cluster that it belonged to,
+ *     or an empty text when that is not known. No new cluster may be formed with such a disk
  */
 public record Hello(
         String clusterName,
@@ -29,11 +32,18 @@ public record Hello(
         Optional<ClusterIdentity> cluster,
         String version,
         String zone,
-        int priority) {
+        int priority,
+        boolean blank,
+        Optional<String> rejoins) {
     public Hello {
         initialMembers = List.copyOf(initialMembers);
         if (priority < 0 || priority > 255) {
             throw new IllegalArgumentException("a priority of " + priority);
         }
+    }
+
+    /** Whether its disk was never used: what a new cluster may be formed of. */
+    public boolean isUnused() {
+        return blank && cluster.isEmpty() && rejoins.isEmpty();
     }
 }

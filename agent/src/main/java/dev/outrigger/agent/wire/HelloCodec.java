@@ -37,6 +37,9 @@ public final class HelloCodec {
         text(hello.version(), out);
         text(hello.zone(), out);
         out.u8(hello.priority());
+        out.bool(hello.blank());
+        out.bool(hello.rejoins().isPresent());
+        hello.rejoins().ifPresent(clusterId -> text(clusterId, out));
         out.endFrame();
         if (out.length() - start - FrameSplitter.LENGTH_BYTES > HELLO_BYTES_MAX) {
             throw new IllegalArgumentException("a greeting of more than " + HELLO_BYTES_MAX + " bytes");
@@ -58,7 +61,9 @@ public final class HelloCodec {
                 in.bool() ? Optional.of(cluster(in)) : Optional.empty(),
                 text(in),
                 text(in),
-                in.u8());
+                in.u8(),
+                in.bool(),
+                in.bool() ? Optional.of(text(in)) : Optional.empty());
         in.end();
         return hello;
     }

@@ -4,6 +4,7 @@ import dev.outrigger.agent.app.AppStatus;
 import dev.outrigger.agent.core.message.Configuration;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Payload;
+import dev.outrigger.agent.core.message.Snapshot;
 import dev.outrigger.agent.node.Answer;
 import dev.outrigger.agent.node.MembersOrder;
 import dev.outrigger.agent.node.Node;
@@ -91,6 +92,12 @@ public final class FakeNode implements Node {
     }
 
     @Override
+    public Future<Answer<Snapshot>> takeSnapshot() {
+        return Future.succeededFuture(
+                new Answer.Ok<>(new Snapshot(40, 4, 9, Configuration.of(List.of(new MemberId("a"))), 2048, 1)));
+    }
+
+    @Override
     public NodeStatus status() {
         onStatus.run();
         return status;
@@ -129,6 +136,7 @@ public final class FakeNode implements Node {
                 5,
                 Optional.of(new MemberId("a")),
                 new NodeStatus.Log(1, 91, 91, 90, 90, 90, 4096, Optional.of(812L)),
+                Optional.of(new NodeStatus.Snapshot(40, 4, 2048)),
                 new AppStatus(
                         AppStatus.State.SERVING,
                         Optional.of("kv"),
@@ -174,6 +182,7 @@ public final class FakeNode implements Node {
                 6,
                 Optional.empty(),
                 new NodeStatus.Log(1, 0, 0, 0, 0, 0, 0, Optional.empty()),
+                Optional.empty(),
                 new AppStatus(
                         AppStatus.State.WAITING,
                         Optional.empty(),

@@ -62,7 +62,17 @@ class ReadinessTest {
     private NodeStatus with(
             List<NodeStatus.Member> members, Optional<MemberId> leader, NodeStatus.Log log, AppStatus app) {
         return new NodeStatus(
-                "orders", well.clusterId(), well.node(), "leader", 5, leader, log, app, members, List.of());
+                "orders",
+                well.clusterId(),
+                well.node(),
+                "leader",
+                5,
+                leader,
+                log,
+                Optional.empty(),
+                app,
+                members,
+                List.of());
     }
 
     private static String firstLine(NodeStatus status) {

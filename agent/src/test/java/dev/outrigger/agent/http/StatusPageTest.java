@@ -71,6 +71,7 @@ class StatusPageTest {
                 well.term(),
                 well.leader(),
                 well.log(),
+                well.snapshot(),
                 well.app(),
                 List.of(),
                 List.of(new NodeStatus.Diagnosis(evil, evil, NOW, evil, Map.of(evil, evil), evil)));

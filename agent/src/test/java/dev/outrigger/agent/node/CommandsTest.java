@@ -57,6 +57,15 @@ class CommandsTest {
     }
 
     @Test
+    void refusesAtOnceWhileTheDiskIsShort() {
+        group.full = Optional.of(Problem.of(Code.DISK_FULL, Outcome.NONE, "full"));
+        assertProblem(Code.DISK_FULL, Outcome.NONE, submit("a"));
+        commands.pump();
+        assertTrue(group.proposed.isEmpty());
+        assertEquals(0, commands.pending());
+    }
+
+    @Test
     void proposesAgainWhatWasCertainlyRefused() {
         Future<List<Answer<Applied>>> answers = submit("a");
         commands.pump();
@@ -224,6 +233,7 @@ class CommandsTest {
         final Map<Long, List<Payload>> proposed = new HashMap<>();
         final Map<Long, Long> terms = new HashMap<>();
         Optional<Problem> closed = Optional.empty();
+        Optional<Problem> full = Optional.empty();
         long commit;
         long applied;
         boolean attached = true;
@@ -231,6 +241,11 @@ class CommandsTest {
         @Override
         public Optional<Problem> closed() {
             return closed;
+        }
+
+        @Override
+        public Optional<Problem> full() {
+            return full;
         }
 
         @Override

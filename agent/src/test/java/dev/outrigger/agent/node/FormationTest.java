@@ -68,7 +68,7 @@ class FormationTest {
 
     @Test
     void anEmptiedDiskUnderAKnownNameIsNotThatMember() {
-        Formation wiped = new Formation(options(B), "new-disk");
+        Formation wiped = new Formation(options(B), "new-disk", true, Optional.empty());
         wiped.admit(hello(A, "disk-a", Optional.of(cluster("x"))));
         assertEquals(Optional.empty(), wiped.proposal("id"));
         assertEquals("x", wiped.foreignRecord().orElseThrow().clusterId());
@@ -81,20 +81,83 @@ class FormationTest {
 
     @Test
     void theFirstByNameNeverFormsASecondClusterAfterLosingItsDisk() {
-        Formation wiped = new Formation(options(A), "new-disk");
+        Formation wiped = new Formation(options(A), "new-disk", true, Optional.empty());
         wiped.admit(hello(B, "disk-b", Optional.of(cluster("x"))));
         wiped.admit(empty(C));
         assertEquals(Optional.empty(), wiped.proposal("id"));
+    }
+
+    /** The worst that could happen: an empty cluster over what the old one had acknowledged. */
+    @Test
+    void membersWhoseDisksWereDamagedNeverFormACluster() {
+        for (Optional<String> rejoins : List.of(Optional.of(""), Optional.of("x"))) {
+            Formation a = new Formation(options(A), "new-a", true, rejoins);
+            a.admit(damaged(B, rejoins));
+            a.admit(damaged(C, rejoins));
+            assertEquals(List.of(), a.missing());
+            assertEquals(Optional.empty(), a.proposal("id"));
+            assertEquals(List.of(A, B, C), a.used());
+        }
+    }
+
+    @Test
+    void oneDamagedOrUsedDiskIsEnoughToFormNoCluster() {
+        Formation damagedSelf = new Formation(options(A), "new-a", true, Optional.of(""));
+        damagedSelf.admit(empty(B));
+        damagedSelf.admit(empty(C));
+        assertEquals(Optional.empty(), damagedSelf.proposal("id"));
+
+        Formation usedSelf = new Formation(options(A), "disk-a", false, Optional.empty());
+        usedSelf.admit(empty(B));
+        usedSelf.admit(empty(C));
+        assertEquals(Optional.empty(), usedSelf.proposal("id"));
+
+        Formation a = formation(A, Optional.empty());
+        a.admit(empty(B));
+        a.admit(damaged(C, Optional.of("")));
+        assertEquals(Optional.empty(), a.proposal("id"));
+        assertEquals(List.of(C), a.used());
+        a.admit(new Hello("test", C, "disk-c", 1, list(), Optional.empty(), "1", "", 0, false, Optional.empty()));
+        assertEquals(Optional.empty(), a.proposal("id"));
+        assertEquals(List.of(C), a.used());
+    }
+
+    @Test
+    void aDamagedDiskRejoinsItsClusterAndNoOther() {
+        ClusterIdentity named = cluster("x").with(committed(10, member(A, "disk-a"), member(B, "new-b")));
+        Formation other = new Formation(options(B), "new-b", true, Optional.of("y"));
+        assertRefused("WRONG_CLUSTER", other.admit(hello(A, "disk-a", Optional.of(named))));
+        assertEquals(Optional.empty(), other.proposal("id"));
+        for (String known : List.of("x", "")) {
+            Formation b = new Formation(options(B), "new-b", true, Optional.of(known));
+            b.admit(hello(A, "disk-a", Optional.of(cluster("x"))));
+            assertEquals(Optional.empty(), b.proposal("id"));
+            b.admit(hello(A, "disk-a", Optional.of(named)));
+            assertEquals(named, b.proposal("id").orElseThrow());
+        }
     }
 
     @Test
     void refusesOtherClustersOtherListsAndStrangers() {
         Formation a = formation(A, Optional.empty());
         assertRefused(
-                "WRONG_CLUSTER", a.admit(new Hello("other", B, "disk-b", 1, list(), Optional.empty(), "1", "", 0)));
+                "WRONG_CLUSTER",
+                a.admit(new Hello(
+                        "other", B, "disk-b", 1, list(), Optional.empty(), "1", "", 0, true, Optional.empty())));
         assertRefused(
                 "MEMBERS_DIFFER",
-                a.admit(new Hello("test", B, "disk-b", 1, List.of("a=x:1", "b=y:1"), Optional.empty(), "1", "", 0)));
+                a.admit(new Hello(
+                        "test",
+                        B,
+                        "disk-b",
+                        1,
+                        List.of("a=x:1", "b=y:1"),
+                        Optional.empty(),
+                        "1",
+                        "",
+                        0,
+                        true,
+                        Optional.empty())));
         assertRefused("UNKNOWN_MEMBER", a.admit(empty(new MemberId("z"))));
         Formation formed = formation(A, Optional.of(cluster("x")));
         assertRefused("WRONG_CLUSTER", formed.admit(hello(B, "disk-b", Optional.of(cluster("y")))));
@@ -124,7 +187,7 @@ class FormationTest {
 
     @Test
     void joinsOnceACommittedConfigurationNamesThisDisk() {
-        Formation d = new Formation(options(D), "disk-d");
+        Formation d = new Formation(options(D), "disk-d", true, Optional.empty());
         d.admit(hello(A, "disk-a", Optional.of(cluster("x"))));
         assertEquals(Optional.empty(), d.proposal("id"));
         ClusterIdentity another = cluster("x").with(committed(10, member(A, "disk-a"), member(D, "old-disk")));
@@ -176,7 +239,7 @@ class FormationTest {
         LogOutline log = log(new Configuration(all, rest), Configuration.stable(rest));
         RaftCore core = core(A, cluster("x"), log);
         Membership members = new Membership(cluster("x"), core);
-        Formation a = new Formation(options(A), "disk-a");
+        Formation a = new Formation(options(A), "disk-a", true, Optional.empty());
         a.joined(members);
         Hello leader = hello(C, "disk-c", Optional.of(cluster("x")));
         assertInstanceOf(Admission.Admitted.class, a.admit(leader));
@@ -207,7 +270,7 @@ class FormationTest {
         others.put(A, "ha:1");
         others.put(new MemberId("z"), "hz:1");
         NodeOptions changed = options(A, others);
-        Formation a = new Formation(changed, "disk-a");
+        Formation a = new Formation(changed, "disk-a", true, Optional.empty());
         a.joined(membership(A, cluster("x"), LogOutline.EMPTY));
         assertEquals(cluster("x"), a.cluster().orElseThrow());
         assertTrue(a.admit(hello(B, "disk-b", Optional.of(cluster("x")))) instanceof Admission.Admitted);
@@ -225,7 +288,7 @@ class FormationTest {
     }
 
     private static Formation formation(MemberId self, LogOutline log) {
-        Formation formation = new Formation(options(self), "disk-" + self);
+        Formation formation = new Formation(options(self), "disk-" + self, true, Optional.empty());
         formation.joined(membership(self, cluster("x"), log));
         return formation;
     }
@@ -243,7 +306,7 @@ class FormationTest {
     }
 
     private static Formation formation(MemberId self, Optional<ClusterIdentity> cluster) {
-        Formation formation = new Formation(options(self), "disk-" + self);
+        Formation formation = new Formation(options(self), "disk-" + self, true, Optional.empty());
         cluster.ifPresent(identity -> formation.joined(membership(self, identity, LogOutline.EMPTY)));
         return formation;
     }
@@ -272,7 +335,12 @@ class FormationTest {
                 "1",
                 Optional.empty(),
                 0,
+                NodeOptions.SnapshotOptions.DEFAULT,
                 NodeOptions.Limits.DEFAULT);
+    }
+
+    private static Hello damaged(MemberId member, Optional<String> rejoins) {
+        return new Hello("test", member, "new-" + member, 1, list(), Optional.empty(), "1", "", 0, true, rejoins);
     }
 
     private static Hello empty(MemberId member) {
@@ -280,7 +348,7 @@ class FormationTest {
     }
 
     private static Hello hello(MemberId member, String disk, Optional<ClusterIdentity> cluster) {
-        return new Hello("test", member, disk, 1, list(), cluster, "1", "", 0);
+        return new Hello("test", member, disk, 1, list(), cluster, "1", "", 0, cluster.isEmpty(), Optional.empty());
     }
 
     private static List<String> list() {

@@ -55,6 +55,11 @@ final class GatedStorage implements Storage {
     }
 
     @Override
+    public Optional<String> rejoins() {
+        return storage.rejoins();
+    }
+
+    @Override
     public Recovered recovered() {
         return storage.recovered();
     }
@@ -82,6 +87,11 @@ final class GatedStorage implements Storage {
     @Override
     public void saveCluster(ClusterIdentity cluster) {
         storage.saveCluster(cluster);
+    }
+
+    @Override
+    public long logBytes() {
+        return storage.logBytes();
     }
 
     @Override

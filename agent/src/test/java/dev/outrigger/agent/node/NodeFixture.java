@@ -76,6 +76,7 @@ final class NodeFixture implements AutoCloseable {
                 "1",
                 Optional.empty(),
                 0,
+                NodeOptions.SnapshotOptions.DEFAULT,
                 NodeOptions.Limits.DEFAULT);
         AgentNode node = new AgentNode(
                 vertx,
@@ -106,6 +107,11 @@ final class NodeFixture implements AutoCloseable {
     void wipe(MemberId member) throws Exception {
         disks.put(member, new MemoryStorage.Disk("new-disk-" + member));
         replaceApp(member);
+    }
+
+    /** The member is to start with a disk of which an earlier content was damaged. */
+    void damage(MemberId member) {
+        disks.put(member, new MemoryStorage.Disk("new-disk-" + member, Optional.of("")));
     }
 
     Future<Answer<Answer.Changed>> change(MemberId asked, MembersOrder order, Duration wait) {

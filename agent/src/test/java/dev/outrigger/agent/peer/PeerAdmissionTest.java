@@ -209,7 +209,8 @@ class PeerAdmissionTest {
 
     private TestAgent agentOfCluster(String self, String cluster, String peer) {
         TestAgent agent = new TestAgent(net.options(self, peer));
-        agent.greeting = any -> new Hello(cluster, any.id, "s-" + self, 1, List.of(), Optional.empty(), "0.1.0", "", 0);
+        agent.greeting = any -> new Hello(
+                cluster, any.id, "s-" + self, 1, List.of(), Optional.empty(), "0.1.0", "", 0, true, Optional.empty());
         agent.admission = remote -> remote.clusterName().equals(cluster)
                 ? new Admission.Admitted()
                 : new Admission.Refused(

@@ -126,7 +126,8 @@ class TcpPeerTransportTest {
     @Test
     void reconnectGreetsAnewOnBothSidesWithoutCallingItADisconnect() {
         List<TestAgent> agents = net.pair(options -> options);
-        Hello renewed = new Hello("orders", A, "s-a", 2, List.of(), Optional.empty(), "0.1.0", "zone-1", 0);
+        Hello renewed = new Hello(
+                "orders", A, "s-a", 2, List.of(), Optional.empty(), "0.1.0", "zone-1", 0, true, Optional.empty());
         agents.get(0).greeting = agent -> renewed;
 
         agents.get(0).reconnect();
@@ -163,7 +164,8 @@ class TcpPeerTransportTest {
     @Test
     void startFailsWhenTheGreetingCannotBeSent() {
         TestAgent a = new TestAgent(net.options("a"));
-        a.greeting = agent -> new Hello("x".repeat(2000), A, "s-a", 1, List.of(), Optional.empty(), "0.1.0", "", 0);
+        a.greeting = agent -> new Hello(
+                "x".repeat(2000), A, "s-a", 1, List.of(), Optional.empty(), "0.1.0", "", 0, true, Optional.empty());
         assertThrows(AssertionError.class, () -> net.start(a));
     }
 

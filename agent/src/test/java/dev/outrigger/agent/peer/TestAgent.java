@@ -52,7 +52,18 @@ final class TestAgent implements PeerEvents, AutoCloseable {
     }
 
     static Hello hello(String name) {
-        return new Hello("orders", new MemberId(name), "s-" + name, 1, List.of(), Optional.empty(), "0.1.0", "", 0);
+        return new Hello(
+                "orders",
+                new MemberId(name),
+                "s-" + name,
+                1,
+                List.of(),
+                Optional.empty(),
+                "0.1.0",
+                "",
+                0,
+                true,
+                Optional.empty());
     }
 
     TestAgent start() {

@@ -24,6 +24,7 @@ public final class MemoryStorage implements Storage {
     /** What stays when a storage is closed or its process ends. Not for use by several threads at once. */
     public static final class Disk {
         private final String storageId;
+        private final Optional<String> rejoins;
         private final List<Entry> entries = new ArrayList<>();
         private HardState hardState = HardState.INITIAL;
         private Optional<ClusterIdentity> cluster = Optional.empty();
@@ -31,7 +32,13 @@ public final class MemoryStorage implements Storage {
         private boolean failsNext;
 
         public Disk(String storageId) {
+            this(storageId, Optional.empty());
+        }
+
+        /** @param rejoins as {@link Storage#rejoins} says */
+        public Disk(String storageId, Optional<String> rejoins) {
             this.storageId = storageId;
+            this.rejoins = rejoins;
         }
 
         public MemoryStorage open() {
@@ -42,6 +49,11 @@ public final class MemoryStorage implements Storage {
         public void failNext() {
             failsNext = true;
         }
+    }
+
+    @Override
+    public Optional<String> rejoins() {
+        return disk.rejoins;
     }
 
     @Override
@@ -112,6 +124,11 @@ public final class MemoryStorage implements Storage {
             throw new StorageException("this disk belongs to another cluster already");
         }
         disk.cluster = Optional.of(cluster);
+    }
+
+    @Override
+    public long logBytes() {
+        return bytesOnDisk();
     }
 
     @Override

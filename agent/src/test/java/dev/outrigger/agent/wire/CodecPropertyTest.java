@@ -91,7 +91,17 @@ class CodecPropertyTest {
 
     private static Hello with(String clusterName, List<String> members, Hello hello) {
         return new Hello(
-                clusterName, hello.node(), hello.storageId(), 1, members, Optional.empty(), "0.1.0", hello.zone(), 0);
+                clusterName,
+                hello.node(),
+                hello.storageId(),
+                1,
+                members,
+                Optional.empty(),
+                "0.1.0",
+                hello.zone(),
+                0,
+                true,
+                Optional.empty());
     }
 
     private static List<Object> splitInPieces(byte[] stream, SplittableRandom random) {

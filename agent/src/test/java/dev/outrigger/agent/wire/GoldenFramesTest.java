@@ -136,8 +136,9 @@ class GoldenFramesTest {
         samples.put(
                 "control-response",
                 new Message.ControlResponse(A, B, 7, new ControlReceipt(99, ControlReceipt.Verdict.ACCEPTED, 44, 7)));
-        samples.put("hello", hello(Optional.empty()));
-        samples.put("hello-of-member", hello(Optional.of(cluster())));
+        samples.put("hello", hello(Optional.empty(), Optional.empty()));
+        samples.put("hello-of-member", hello(Optional.of(cluster()), Optional.empty()));
+        samples.put("hello-of-damaged-disk", hello(Optional.empty(), Optional.of("c-1")));
         samples.put("refused", new Refusal("WRONG_CLUSTER", "a is of orders/1, b of orders/2"));
         samples.put("admitted", LinkFrame.ADMITTED);
         samples.put("meeting", LinkFrame.MEETING);
@@ -145,9 +146,19 @@ class GoldenFramesTest {
         return samples;
     }
 
-    private static Hello hello(Optional<ClusterIdentity> cluster) {
+    private static Hello hello(Optional<ClusterIdentity> cluster, Optional<String> rejoins) {
         return new Hello(
-                "orders", A, "s-1", 3, List.of("a=host-a:7412", "b=host-b:7412"), cluster, "0.1.0", "zone-ä", 7);
+                "orders",
+                A,
+                "s-1",
+                3,
+                List.of("a=host-a:7412", "b=host-b:7412"),
+                cluster,
+                "0.1.0",
+                "zone-ä",
+                7,
+                cluster.isEmpty(),
+                rejoins);
     }
 
     private static ClusterIdentity cluster() {

@@ -93,7 +93,9 @@ public final class RandomMessages {
                 bool() ? Optional.of(cluster()) : Optional.empty(),
                 text(),
                 text(),
-                random.nextInt(256));
+                random.nextInt(256),
+                bool(),
+                bool() ? Optional.of(text()) : Optional.empty());
     }
 
     private Message.AppendRequest appendRequest() {

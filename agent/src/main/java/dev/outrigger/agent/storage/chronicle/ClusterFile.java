@@ -6,7 +6,7 @@ import dev.outrigger.agent.core.message.Payload;
 import dev.outrigger.agent.storage.ClusterIdentity;
 import dev.outrigger.agent.storage.ClusterIdentity.Committed;
 import dev.outrigger.agent.storage.ClusterIdentity.Member;
-import dev.outrigger.agent.storage.StorageException;
+import dev.outrigger.agent.storage.DamagedStorageException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -72,14 +72,14 @@ record ClusterFile(Path file) {
                     Long.parseLong(values.getOrDefault(COMMITTED_TERM, "")),
                     Configuration.decode(lines));
         } catch (IllegalArgumentException e) {
-            throw new StorageException(file + " is damaged: " + e.getMessage(), e);
+            throw new DamagedStorageException(file + " is damaged: " + e.getMessage(), e);
         }
     }
 
     private Member member(String name, String value) {
         int space = value.indexOf(' ');
         if (space < 0) {
-            throw new StorageException(file + " is damaged: member " + name + " is '" + value + "'");
+            throw new DamagedStorageException(file + " is damaged: member " + name + " is '" + value + "'");
         }
         return new Member(new MemberId(name), value.substring(space + 1), value.substring(0, space));
     }

@@ -2,14 +2,16 @@ package dev.outrigger.agent.storage.chronicle;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.outrigger.agent.storage.StorageException;
+import dev.outrigger.agent.storage.DamagedStorageException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What lies where in a member's data directory, who may use it, and which of its log directories counts. Held under lock
@@ -17,6 +19,8 @@ import java.util.Map;
  */
 final class DataDirectory implements AutoCloseable {
     private static final String LOG = "log-";
+    /** Every other name under which something is kept in the directory, but for the lock and what is put aside. */
+    private static final List<String> NAMES = List.of("identity", "hardstate", "cluster", "CURRENT", "snap");
 
     private final Path root;
     private final DiskSync sync;
@@ -35,6 +39,7 @@ final class DataDirectory implements AutoCloseable {
         create(root, sync);
         DirectoryLock lock = DirectoryLock.take(root);
         try {
+            PuttingAside.mustNotBeUnderWay(root);
             Path identityFile = root.resolve("identity");
             if (!Files.exists(identityFile)) {
                 mustBeUnused(root);
@@ -62,6 +67,12 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
+    /** Whether an entry of this name belongs to the disk as it is now. */
+    static boolean isContent(String name) {
+        return name.startsWith(LOG)
+                || NAMES.contains(name.endsWith(".tmp") ? name.substring(0, name.length() - 4) : name);
+    }
+
     DiskIdentity identity() {
         return identity;
     }
@@ -78,6 +89,11 @@ final class DataDirectory implements AutoCloseable {
         return new ClusterFile(root.resolve("cluster"));
     }
 
+    /** See {@link PuttingAside#rejoins}. */
+    Optional<String> rejoins() throws IOException {
+        return PuttingAside.rejoins(root);
+    }
+
     /** The log directory that counts. */
     Path log() throws IOException {
         return root.resolve(LOG + generation());
@@ -91,8 +107,17 @@ final class DataDirectory implements AutoCloseable {
     /** From here on the log from {@link #createNextLog} counts, which is durable by now; the old one is deleted. */
     void switchToNextLog() throws IOException {
         sync.forceDirectory(root);
-        writeCurrent(root, generation() + 1, sync);
+        writeCurrent(root, generation() + 1, 0, sync);
         removeStrayLogs();
+    }
+
+    /** From here on the segments of the log before {@code firstSegment} do not count; whoever asks deletes them. */
+    void dropSegmentsBefore(int firstSegment) throws IOException {
+        writeCurrent(root, generation(), firstSegment, sync);
+    }
+
+    Path snapshots() {
+        return root.resolve("snap");
     }
 
     private int generation() throws IOException {
@@ -105,7 +130,11 @@ final class DataDirectory implements AutoCloseable {
     }
 
     private Map<String, String> current() throws IOException {
-        return new SealedText(root.resolve("CURRENT")).read();
+        Path current = root.resolve("CURRENT");
+        if (!Files.exists(current)) {
+            throw new DamagedStorageException(current + " is missing. " + StorageAdvice.REJOIN);
+        }
+        return new SealedText(current).read();
     }
 
     /**
@@ -118,7 +147,7 @@ final class DataDirectory implements AutoCloseable {
             used |= !Segment.list(log).isEmpty();
         }
         if (used) {
-            throw new StorageException(
+            throw new DamagedStorageException(
                     root.resolve("identity") + " is missing, but the directory was used. " + StorageAdvice.REJOIN);
         }
     }
@@ -129,19 +158,22 @@ final class DataDirectory implements AutoCloseable {
         }
         Files.createDirectory(root.resolve(LOG + 1));
         HardStateFile.create(root.resolve("hardstate"), sync);
-        writeCurrent(root, 1, sync);
+        writeCurrent(root, 1, 0, sync);
         identity.write(root.resolve("identity"), sync);
     }
 
-    private static void writeCurrent(Path root, int generation, DiskSync sync) throws IOException {
-        new SealedText(root.resolve("CURRENT")).write(Map.of("log", Integer.toString(generation)), sync);
+    private static void writeCurrent(Path root, int generation, int firstSegment, DiskSync sync) throws IOException {
+        Map<String, String> values = new LinkedHashMap<>();
+        values.put("log", Integer.toString(generation));
+        values.put("first", Integer.toString(firstSegment));
+        new SealedText(root.resolve("CURRENT")).write(values, sync);
     }
 
     /** Logs that do not count: the new one of a rewrite that did not get to its end, or the old one of one that did. */
     private void removeStrayLogs() throws IOException {
         Path current = log();
         if (!Files.isDirectory(current)) {
-            throw new StorageException(current + " is missing. " + StorageAdvice.REJOIN);
+            throw new DamagedStorageException(current + " is missing. " + StorageAdvice.REJOIN);
         }
         for (Path log : logs(root)) {
             if (!log.equals(current)) {

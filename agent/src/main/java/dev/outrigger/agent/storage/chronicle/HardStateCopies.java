@@ -1,6 +1,6 @@
 package dev.outrigger.agent.storage.chronicle;
 
-import dev.outrigger.agent.storage.StorageException;
+import dev.outrigger.agent.storage.DamagedStorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -17,6 +17,9 @@ import org.slf4j.LoggerFactory;
 final class HardStateCopies {
     private static final Logger LOG = LoggerFactory.getLogger(HardStateCopies.class);
     private static final int SLOTS = 2;
+
+    /** Both copies. */
+    static final int BYTES = SLOTS * HardStateSlot.BYTES;
 
     private final int slotToBegin;
     private HardStateSlot latest;
@@ -36,18 +39,18 @@ final class HardStateCopies {
     /** Both copies of {@link StoredState#INITIAL}. */
     static ByteBuffer initial() {
         ByteBuffer slot = new HardStateSlot(0, StoredState.INITIAL).encode();
-        ByteBuffer both = ByteBuffer.allocate(SLOTS * HardStateSlot.BYTES);
+        ByteBuffer both = ByteBuffer.allocate(BYTES);
         both.put(slot.duplicate()).put(slot);
         return both.flip();
     }
 
-    /** @throws StorageException when neither copy is whole */
+    /** @throws DamagedStorageException when neither copy is whole */
     static HardStateCopies read(StoredBytes bytes, Path file) throws IOException {
         Optional<HardStateSlot> first = slot(bytes, 0);
         Optional<HardStateSlot> second = slot(bytes, 1);
         if (first.isEmpty() && second.isEmpty()) {
-            throw new StorageException(file + " is damaged: neither of its two copies of term and vote can be read. "
-                    + StorageAdvice.REJOIN);
+            throw new DamagedStorageException(file
+                    + " is damaged: neither of its two copies of term and vote can be read. " + StorageAdvice.REJOIN);
         }
         if (first.isEmpty() || second.isEmpty()) {
             LOG.warn(

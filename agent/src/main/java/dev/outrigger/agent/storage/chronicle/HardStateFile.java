@@ -1,6 +1,6 @@
 package dev.outrigger.agent.storage.chronicle;
 
-import dev.outrigger.agent.storage.StorageException;
+import dev.outrigger.agent.storage.DamagedStorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -28,7 +28,7 @@ final class HardStateFile implements HardStateCopies.Target, AutoCloseable {
 
     static HardStateFile open(Path file, DiskSync sync) throws IOException {
         if (!Files.exists(file)) {
-            throw new StorageException(
+            throw new DamagedStorageException(
                     file + " is missing, and with it the votes this member gave. " + StorageAdvice.REJOIN);
         }
         FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);

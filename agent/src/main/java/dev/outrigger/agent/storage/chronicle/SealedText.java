@@ -2,7 +2,7 @@ package dev.outrigger.agent.storage.chronicle;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.outrigger.agent.storage.StorageException;
+import dev.outrigger.agent.storage.DamagedStorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -37,12 +37,12 @@ record SealedText(Path file) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** @throws StorageException when this is not what was sealed */
+    /** @throws DamagedStorageException when this is not what was sealed */
     Map<String, String> unseal(byte[] content) {
         String text = new String(content, StandardCharsets.UTF_8);
         int seal = text.lastIndexOf(SEAL);
         if (seal < 0 || !text.substring(seal).equals(SEAL + crcOf(text.substring(0, seal)) + "\n")) {
-            throw new StorageException(
+            throw new DamagedStorageException(
                     file + " is damaged: its checksum does not match its content. " + StorageAdvice.REJOIN);
         }
         Map<String, String> values = new LinkedHashMap<>();

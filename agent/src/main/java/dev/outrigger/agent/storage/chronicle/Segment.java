@@ -1,6 +1,6 @@
 package dev.outrigger.agent.storage.chronicle;
 
-import dev.outrigger.agent.storage.StorageException;
+import dev.outrigger.agent.storage.DamagedStorageException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -41,7 +41,7 @@ record Segment(int cycle, Path file, StoredBytes.Source source) {
     static Optional<Segment> of(Path file, StoredBytes.Source source) {
         String name = file.getFileName().toString();
         if (name.endsWith(".discard")) {
-            throw new StorageException(
+            throw new DamagedStorageException(
                     file + " is a segment that was put aside as unreadable. " + StorageAdvice.REJOIN);
         }
         return name.endsWith(SUFFIX)
@@ -59,7 +59,8 @@ record Segment(int cycle, Path file, StoredBytes.Source source) {
         try {
             return Math.toIntExact(LocalDate.parse(day, NAME).toEpochDay());
         } catch (DateTimeParseException e) {
-            throw new StorageException(file + " is not named like a segment of this log. " + StorageAdvice.REJOIN, e);
+            throw new DamagedStorageException(
+                    file + " is not named like a segment of this log. " + StorageAdvice.REJOIN, e);
         }
     }
 }

@@ -16,6 +16,7 @@
  * hardstate   term, vote, number of starts, durable floor
  * CURRENT     which log directory counts, and from which segment on
  * log-&lt;n&gt;/    one queue; one file for each segment
+ * snap/       snapshots, a file each
  * </pre>
  */
 @NullMarked
