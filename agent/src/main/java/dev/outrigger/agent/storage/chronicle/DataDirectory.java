@@ -146,7 +146,7 @@ final class DataDirectory implements AutoCloseable {
      * identity: starting anew on it could vote twice.
      */
     private static void mustBeUnused(Path root) throws IOException {
-        boolean used = Files.exists(root.resolve("cluster"));
+        boolean used = Files.exists(root.resolve("cluster")) || Files.exists(root.resolve("snap"));
         for (Path log : logs(root)) {
             used |= !Segment.list(log).isEmpty();
         }

@@ -64,6 +64,18 @@ class PuttingAsideTest {
         }
     }
 
+    @Test
+    void aSnapshotAloneIsNoEmptyDisk() throws IOException {
+        Path directory = used("data");
+        Files.createDirectories(directory.resolve("snap"));
+        for (String name : List.of("identity", "cluster", "log-1")) {
+            Files.move(directory.resolve(name), work.resolve("lost-" + name));
+        }
+        try (ChronicleStorage storage = repaired(directory)) {
+            assertBegunAnew(storage, "");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"identity", "CURRENT", "hardstate", "cluster"})
     void whateverIsGarbledThatIsDamage(String name) throws IOException {
@@ -91,7 +103,7 @@ class PuttingAsideTest {
         Files.writeString(directory.resolve("notes.txt"), "of somebody");
         used("data");
         Files.writeString(directory.resolve("cluster.tmp"), "half");
-        Files.createDirectory(directory.resolve("snap"));
+        Files.createDirectories(directory.resolve("snap"));
         flip(directory.resolve(SEGMENT));
         repaired(directory).close();
         assertTrue(Files.exists(directory.resolve("lost+found")));
