@@ -48,7 +48,7 @@ final class BigSnapshot implements Scenario {
     }
 
     private Report measure(LocalCluster cluster, Clients clients) {
-        Await.until("the agents are warm", Duration.ofMinutes(2), () -> clients.acknowledged() > 60_000);
+        Await.until("the agents are warm", Duration.ofMinutes(2), () -> clients.acknowledged() > 20_000);
         Instance leader = cluster.leader();
         long term = term(leader);
         clients.takeLatencies();
