@@ -5,8 +5,11 @@ import dev.outrigger.agent.storage.chronicle.LogScan.Span;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Makes what may never have reached the disk dirty again. When a force fails, the kernel may keep the pages and take them
@@ -26,22 +29,31 @@ final class UnforcedTail {
         this.durableSequence = durableSequence;
     }
 
+    /** A stretch of a file, {@code to} exclusive. */
+    record Range(Path file, long from, long to) {}
+
     /** Writes it again; the caller forces the files. */
     void rewrite(LogScan scan) throws IOException {
-        for (Span span : scan.spans()) {
-            if (span.lastSequence() >= durableSequence) {
-                rewrite(span);
+        for (Range range : ranges(scan)) {
+            try (FileChannel channel =
+                    FileChannel.open(range.file(), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+                rewrite(channel, range.from(), range.to());
             }
         }
     }
 
-    private void rewrite(Span span) throws IOException {
-        long from = firstConcerned(span);
-        try (FileChannel channel =
-                FileChannel.open(span.segment().file(), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            rewrite(channel, 0, Math.min(SegmentSize.HEAD_BYTES, from));
-            rewrite(channel, from, span.bytes() + Integer.BYTES);
+    /** What is concerned. */
+    List<Range> ranges(LogScan scan) throws IOException {
+        List<Range> ranges = new ArrayList<>();
+        for (Span span : scan.spans()) {
+            if (span.lastSequence() >= durableSequence) {
+                Path file = span.segment().file();
+                long from = firstConcerned(span);
+                ranges.add(new Range(file, 0, Math.min(SegmentSize.HEAD_BYTES, from)));
+                ranges.add(new Range(file, from, span.bytes() + Integer.BYTES));
+            }
         }
+        return ranges;
     }
 
     private long firstConcerned(Span span) throws IOException {
