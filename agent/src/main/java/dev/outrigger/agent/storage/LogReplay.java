@@ -22,12 +22,15 @@ import java.util.Optional;
  * </ul>
  *
  * A record that breaks it is damage, and changes nothing here. Positions are the store's own numbers for places; here
- * they have no meaning. Not for use by several threads at once. Costs 8 bytes for each entry.
+ * they have no meaning. Not for use by several threads at once. Costs 8 bytes for each entry that it
+ * holds, and some more until it grows or drops again.
  */
 public final class LogReplay {
+    private static final int POSITIONS_MIN = 1024;
+
     private final TermStarts terms = new TermStarts();
     private final List<Entry> configurations = new ArrayList<>();
-    private long[] positions = new long[1024];
+    private long[] positions = new long[POSITIONS_MIN];
     private boolean started;
     private long lastSequence;
     private long durableSequence;
@@ -165,7 +168,12 @@ public final class LogReplay {
         }
         int dropped = Math.toIntExact(index + 1 - firstIndex);
         if (dropped > 0) {
-            System.arraycopy(positions, dropped, positions, 0, Math.toIntExact(lastIndex - index));
+            int left = Math.toIntExact(lastIndex - index);
+            int size = Math.max(POSITIONS_MIN, left);
+            // into a smaller array only when that is worth its copy
+            long[] target = size <= positions.length / 4 ? new long[size * 2] : positions;
+            System.arraycopy(positions, dropped, target, 0, left);
+            positions = target;
             terms.dropBefore(index);
             configurations.removeIf(entry -> entry.index() <= index);
             firstIndex = index + 1;
@@ -176,6 +184,7 @@ public final class LogReplay {
     private void restart(long index, long term, long timeMillis) {
         terms.restart(index, term);
         configurations.clear();
+        positions = new long[POSITIONS_MIN];
         firstIndex = index + 1;
         beginTimeMillis = timeMillis;
         lastIndex = index;

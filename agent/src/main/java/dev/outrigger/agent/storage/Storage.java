@@ -84,7 +84,10 @@ public interface Storage extends AutoCloseable {
         return List.of();
     }
 
-    /** Bytes that log and hard state occupy on disk. Cheap, any thread. */
+    /** Bytes of the log's records, without what is laid out for more of them, and without snapshots. Cheap, any thread. */
+    long logBytes();
+
+    /** Bytes that all of it occupies on disk, laid out space and snapshots included. Cheap, any thread. */
     long bytesOnDisk();
 
     @Override

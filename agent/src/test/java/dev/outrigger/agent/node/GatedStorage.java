@@ -90,6 +90,11 @@ final class GatedStorage implements Storage {
     }
 
     @Override
+    public long logBytes() {
+        return storage.logBytes();
+    }
+
+    @Override
     public long bytesOnDisk() {
         return storage.bytesOnDisk();
     }

@@ -123,6 +123,11 @@ class LogWriteTest {
         }
 
         @Override
+        public long logBytes() {
+            return empty.logBytes();
+        }
+
+        @Override
         public long bytesOnDisk() {
             return empty.bytesOnDisk();
         }

@@ -127,6 +127,11 @@ public final class MemoryStorage implements Storage {
     }
 
     @Override
+    public long logBytes() {
+        return bytesOnDisk();
+    }
+
+    @Override
     public long bytesOnDisk() {
         return disk.entries.stream().mapToLong(Entry::sizeBytes).sum();
     }

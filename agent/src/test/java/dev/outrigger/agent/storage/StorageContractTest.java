@@ -1,7 +1,6 @@
 package dev.outrigger.agent.storage;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -231,15 +230,19 @@ public abstract class StorageContractTest {
         assertEquals(Optional.of(CLUSTER), storage.recovered().cluster());
     }
 
+    /** A segment is made in its full size at once; so it takes several of them. */
     @Test
     void bytesOnDiskGrowWithTheLog() {
         long before = storage.bytesOnDisk();
-        storage.persist(Optional.empty(), entries(1, 100, 1));
-        assertNotEquals(before, storage.bytesOnDisk());
-        long sum = entries(1, 100, 1).stream()
-                .mapToLong(entry -> entry.data().length())
-                .sum();
-        assertTrue(storage.bytesOnDisk() >= before + sum);
+        long logBefore = storage.logBytes();
+        int written = 12 << 20;
+        for (int index = 1; index <= 12; index++) {
+            Payload data = Payload.of(randomBytes(written / 12));
+            storage.persist(Optional.empty(), List.of(new Entry(index, 1, Entry.Kind.COMMAND, 0, data)));
+        }
+        assertTrue(storage.bytesOnDisk() >= before + written - (4 << 20), () -> before + " " + storage.bytesOnDisk());
+        long grown = storage.logBytes() - logBefore;
+        assertTrue(grown >= written && grown <= written + 12 * 100, () -> "the log has grown by " + grown);
     }
 
     protected final void reopen() {

@@ -6,6 +6,7 @@ import dev.outrigger.agent.core.message.Snapshot;
 import dev.outrigger.agent.storage.ClusterIdentity;
 import dev.outrigger.agent.storage.DamagedStorageException;
 import dev.outrigger.agent.storage.Durability;
+import dev.outrigger.agent.storage.NoRoomException;
 import dev.outrigger.agent.storage.PutAside;
 import dev.outrigger.agent.storage.RecordCodec;
 import dev.outrigger.agent.storage.Room;
@@ -30,49 +31,92 @@ import org.slf4j.LoggerFactory;
 public final class ChronicleStorage implements Storage {
     private static final Logger LOG = LoggerFactory.getLogger(ChronicleStorage.class);
 
+    /** How the system says that a disk is full; there is no exception of its own for that. */
+    private static final String NO_SPACE = "No space left on device";
+
+    /** What the small files beside the log may take when they are replaced. */
+    private static final int SPACE_FOR_SMALL_FILES = 1 << 20;
+
     private final DataDirectory directory;
     private final DiskSync sync;
-    private final int entryBytesMax;
+    private final Options options;
     private final HardStateFile hardState;
     private final OpenLog log;
+    private final SnapshotStore snapshots;
+    private final Background background;
+    private final RoomGauge roomGauge;
     private final Recovered recovered;
     private final Optional<String> rejoins;
-    private volatile long bytesOnDisk;
     private @Nullable Throwable failure;
     private boolean closed;
 
     private ChronicleStorage(
-            DataDirectory directory, DiskSync sync, Options options, HardStateFile hardState, OpenLog log)
+            DataDirectory directory,
+            Options options,
+            Surroundings surroundings,
+            Optional<ClusterIdentity> cluster,
+            HardStateFile hardState,
+            SnapshotStore snapshots,
+            OpenLog log)
             throws IOException {
         this.directory = directory;
-        this.sync = sync;
-        this.entryBytesMax = options.entryBytesMax();
+        this.sync = surroundings.sync();
+        this.options = options;
         this.hardState = hardState;
         this.log = log;
-        hardState.write(hardState.state().nextBoot().withDurableSequence(log.lastSequence()));
+        this.snapshots = snapshots;
+        this.background = surroundings.background();
+        hardState.write(
+                hardState.state().nextBoot().withDurableSequence(log.replay().lastSequence()));
         this.recovered = new Recovered(
                 directory.identity().storageId(),
                 hardState.state().bootEpoch(),
                 hardState.state().hardState(),
-                log.outline(),
-                directory.cluster().read());
+                log.replay().outline().with(inForce()),
+                cluster);
         this.rejoins = directory.rejoins();
-        this.bytesOnDisk = log.bytesOnDisk();
+        this.roomGauge = new RoomGauge(directory.root(), SegmentSize.of(options), snapshots, log);
+        background.repeat(this::lookAfterRoom);
+    }
+
+    /**
+     * What a storage works with, besides its directory.
+     *
+     * @param sync the way to the disk
+     * @param snapshots opens the snapshots in a directory
+     * @param background does what need not be waited for; closed with the storage
+     */
+    record Surroundings(DiskSync sync, Snapshots snapshots, Background background) {
+        static Surroundings of(Options options) {
+            return new Surroundings(
+                    DiskSync.of(options.durability()),
+                    SnapshotDirectory::open,
+                    Background.thread("storage of " + options.node()));
+        }
+
+        interface Snapshots {
+            SnapshotStore open(Path directory, DiskSync sync) throws IOException;
+        }
     }
 
     /**
      * @param node this member's name
      * @param cluster name of its cluster
      * @param durability what an acknowledgement is worth
-     * @param segmentBytes a segment that has grown to this gets a successor
-     * @param blockBytes how much of a segment is mapped at once
+     * @param segmentBytes a segment that holds this much in records gets a successor
+     * @param blockBytes how much of a segment is mapped at once, and a quarter of it behind the last block is never used
      * @param entryBytesMax most bytes of data in one entry
      */
     public record Options(
             String node, String cluster, Durability durability, int segmentBytes, int blockBytes, int entryBytesMax) {
-        public static final int SEGMENT_BYTES = 48 << 20;
-        public static final int BLOCK_BYTES = 16 << 20;
+        /** The records, and what the queue adds, fill six blocks; the file has 50 MiB. */
+        public static final int SEGMENT_BYTES = (48 << 20) - (128 << 10);
+
+        public static final int BLOCK_BYTES = 8 << 20;
         public static final int ENTRY_BYTES_MAX = 1 << 20;
+
+        /** Room is short when there is not this many times the file of a segment, beside the latest snapshot. */
+        public static final int RESERVE_SEGMENTS = 2;
 
         public Options {
             if (segmentBytes <= 0 || entryBytesMax <= 0 || entryBytesMax > entryBytesMax(blockBytes)) {
@@ -97,24 +141,32 @@ public final class ChronicleStorage implements Storage {
      * Opens the directory, creating it when there is none. Blocks while the log is read through: about a second for a
      * million entries.
      *
+     * <p>A disk that is full does not hinder a start on a log that is whole: there is room again when there is. Only what
+     * cannot begin at all refuses.
+     *
+     * @throws NoRoomException when a new disk, or a log that must be written anew, finds no room for its first segment
      * @throws DamagedStorageException when what is there must not be used any more; it stays as it is
      * @throws StorageException when the directory is in use, belongs to another member, or the disk fails; nothing is left
      *     locked
      */
     public static ChronicleStorage open(Path dataDirectory, Options options) {
-        return open(dataDirectory, options, DiskSync.of(options.durability()));
+        return open(dataDirectory, options, Surroundings.of(options));
     }
 
-    static ChronicleStorage open(Path dataDirectory, Options options, DiskSync sync) {
+    static ChronicleStorage open(Path dataDirectory, Options options, Surroundings surroundings) {
         ChronicleRuntime.prepare();
+        List<AutoCloseable> opened = new ArrayList<>(List.of(surroundings.background()));
         try {
-            return openLocked(
-                    DataDirectory.open(dataDirectory.toAbsolutePath(), options.node(), options.cluster(), sync),
-                    options,
-                    sync);
-        } catch (StorageException e) {
-            throw e;
-        } catch (Throwable e) { // an InternalError too: a full disk under a mapped file
+            return open(dataDirectory.toAbsolutePath(), options, surroundings, opened);
+        } catch (Throwable e) {
+            closeAll(opened, e);
+            if (e instanceof StorageException || e instanceof NoRoomException) {
+                throw (RuntimeException) e;
+            }
+            if (e instanceof IOException && String.valueOf(e.getMessage()).contains(NO_SPACE)) {
+                throw new NoRoomException("there is no room to begin in data directory " + dataDirectory + ": " + e);
+            }
+            // an InternalError too: a full disk under a mapped file
             throw new StorageException(
                     "cannot use data directory " + dataDirectory + ": " + e
                             + ". Check that it is a writable directory on a disk with free space.",
@@ -129,28 +181,30 @@ public final class ChronicleStorage implements Storage {
      * @throws StorageException when the directory is in use, belongs to another member, or the disk fails
      */
     public static ChronicleStorage openOrPutAside(Path dataDirectory, Options options) {
-        return openOrPutAside(dataDirectory, options, DiskSync.of(options.durability()));
+        return openOrPutAside(dataDirectory, options, () -> Surroundings.of(options));
     }
 
-    static ChronicleStorage openOrPutAside(Path dataDirectory, Options options, DiskSync sync) {
+    /** @param surroundings for the first attempt, and for the second */
+    static ChronicleStorage openOrPutAside(Path dataDirectory, Options options, Supplier<Surroundings> surroundings) {
+        Surroundings first = surroundings.get();
         try {
-            return openWithCluster(dataDirectory, options, sync);
+            return openWithCluster(dataDirectory, options, first);
         } catch (DamagedStorageException damage) {
             try {
-                new PuttingAside(dataDirectory.toAbsolutePath(), sync).run(damage, Instant.now());
+                new PuttingAside(dataDirectory.toAbsolutePath(), first.sync()).run(damage, Instant.now());
             } catch (IOException e) {
                 throw new StorageException(
                         damage.getMessage() + " It could not be put aside: " + e
                                 + ". Check that the disk can be written to, and start this agent again.",
                         e);
             }
-            return openWithCluster(dataDirectory, options, sync);
+            return openWithCluster(dataDirectory, options, surroundings.get());
         }
     }
 
     /** A log, a term or a snapshot without a cluster is that of a disk which has lost the file that names it. */
-    private static ChronicleStorage openWithCluster(Path dataDirectory, Options options, DiskSync sync) {
-        ChronicleStorage storage = open(dataDirectory, options, sync);
+    private static ChronicleStorage openWithCluster(Path dataDirectory, Options options, Surroundings surroundings) {
+        ChronicleStorage storage = open(dataDirectory, options, surroundings);
         Recovered found = storage.recovered;
         boolean used = found.log().lastIndex() > 0
                 || found.log().snapshot().isPresent()
@@ -165,28 +219,30 @@ public final class ChronicleStorage implements Storage {
         return storage;
     }
 
-    private static ChronicleStorage openLocked(DataDirectory directory, Options options, DiskSync sync)
-            throws IOException {
-        List<AutoCloseable> opened = new ArrayList<>(List.of(directory));
-        try {
-            HardStateFile hardState = HardStateFile.open(directory.hardState(), sync);
-            opened.add(0, hardState);
-            RecordCodec codec = new RecordCodec(directory.identity().storageId());
-            OpenLog log = new LogRecovery(directory, options, codec, sync)
-                    .recover(hardState.state().durableSequence(), List.of());
-            opened.add(0, log);
-            ChronicleStorage storage = new ChronicleStorage(directory, sync, options, hardState, log);
-            LOG.info(
-                    "{}: start {}, term {}, log {}",
-                    directory.root(),
-                    storage.recovered.bootEpoch(),
-                    storage.recovered.hardState().term(),
-                    storage.recovered.log());
-            return storage;
-        } catch (Throwable e) {
-            closeAll(opened, e);
-            throw e;
-        }
+    /** @param opened what is to be closed should this fail, first things first */
+    private static ChronicleStorage open(
+            Path root, Options options, Surroundings surroundings, List<AutoCloseable> opened) throws IOException {
+        DiskSync sync = surroundings.sync();
+        DataDirectory directory = DataDirectory.open(root, options.node(), options.cluster(), sync);
+        opened.add(directory);
+        HardStateFile hardState = HardStateFile.open(directory.hardState(), sync);
+        opened.add(0, hardState);
+        Optional<ClusterIdentity> cluster = directory.cluster().read();
+        SnapshotStore snapshots = surroundings.snapshots().open(directory.snapshots(), sync);
+        RecordCodec codec = new RecordCodec(directory.identity().storageId());
+        LogSettings settings = new LogSettings(options, codec, sync, surroundings.background());
+        OpenLog log =
+                new LogRecovery(directory, settings).recover(hardState.state().durableSequence(), snapshots.whole());
+        opened.add(0, log);
+        ChronicleStorage storage =
+                new ChronicleStorage(directory, options, surroundings, cluster, hardState, snapshots, log);
+        LOG.info(
+                "{}: start {}, term {}, log {}",
+                directory.root(),
+                storage.recovered.bootEpoch(),
+                storage.recovered.hardState().term(),
+                storage.recovered.log());
+        return storage;
     }
 
     private static void closeAll(List<AutoCloseable> opened, Throwable cause) {
@@ -206,43 +262,37 @@ public final class ChronicleStorage implements Storage {
 
     @Override
     public void persist(Optional<HardState> newHardState, Optional<Snapshot> install, List<Entry> entries) {
+        if (install.isPresent() && !snapshots.whole().contains(install.get())) {
+            throw new IllegalArgumentException("there is no whole " + install.get());
+        }
         guard(() -> "make " + describe(newHardState, entries) + " durable", () -> {
             if (newHardState.isPresent()) {
                 writeState(hardState.state().with(newHardState.get()));
             }
-            if (!entries.isEmpty()) {
-                append(entries);
+            if (install.isPresent() || !entries.isEmpty()) {
+                entries.forEach(this::checkSize);
+                log.append(install, entries);
             }
         });
     }
 
-    private void append(List<Entry> entries) throws IOException {
-        entries.forEach(this::checkSize);
-        if (log.segmentIsFull()) {
-            log.roll();
-            writeState(hardState.state());
-        }
-        log.append(entries);
-        bytesOnDisk = log.bytesOnDisk();
-    }
-
     /** Whatever is written, the durable floor goes with it: it costs nothing then. */
     private void writeState(StoredState state) throws IOException {
-        hardState.write(state.withDurableSequence(log.lastSequence()));
+        hardState.write(state.withDurableSequence(log.replay().lastSequence()));
     }
 
     private void checkSize(Entry entry) {
-        if (entry.data().length() > entryBytesMax) {
+        if (entry.data().length() > options.entryBytesMax()) {
             throw new IllegalArgumentException("entry %d has %d bytes of data, more than %d"
-                    .formatted(entry.index(), entry.data().length(), entryBytesMax));
+                    .formatted(entry.index(), entry.data().length(), options.entryBytesMax()));
         }
     }
 
     @Override
     public List<Entry> read(long firstIndex, int bytesMax) {
-        if (firstIndex < recovered.log().firstIndex() || firstIndex > log.lastIndex()) {
-            throw new IllegalArgumentException(
-                    "index " + firstIndex + " is not in the log, which ends at " + log.lastIndex());
+        if (firstIndex < log.replay().firstIndex() || firstIndex > log.replay().lastIndex()) {
+            throw new IllegalArgumentException("index " + firstIndex + " is not in the log, which is "
+                    + log.replay().range());
         }
         List<Entry> entries = new ArrayList<>();
         guard(() -> "read entries from " + firstIndex + " on", () -> entries.addAll(log.read(firstIndex, bytesMax)));
@@ -251,17 +301,45 @@ public final class ChronicleStorage implements Storage {
 
     @Override
     public long compact(long firstIndex) {
-        throw new UnsupportedOperationException();
+        if (inForce().filter(snapshot -> snapshot.index() >= firstIndex - 1).isEmpty()) {
+            throw new IllegalArgumentException("no snapshot holds what is before index " + firstIndex
+                    + " of the log, which is " + log.replay().range());
+        }
+        guard(() -> "drop what is before entry " + firstIndex, () -> {
+            Optional<Integer> kept = log.firstKept(firstIndex);
+            if (kept.isPresent()) {
+                if (roomGauge.measure().usableBytes() < SPACE_FOR_SMALL_FILES) {
+                    log.giveUpSpace(); // on a full disk this is what makes room again, so it has to work there
+                }
+                directory.dropSegmentsBefore(kept.get());
+                log.dropBefore(kept.get());
+            }
+        });
+        return log.replay().firstIndex();
+    }
+
+    /** The latest whole snapshot that the log follows from. */
+    private Optional<Snapshot> inForce() {
+        Optional<Snapshot> latest = Optional.empty();
+        for (Snapshot snapshot : snapshots.whole()) {
+            latest = log.replay().holdsEndOf(snapshot) ? Optional.of(snapshot) : latest;
+        }
+        return latest;
     }
 
     @Override
     public SnapshotStore snapshots() {
-        throw new UnsupportedOperationException();
+        return snapshots;
     }
 
     @Override
     public Room room() {
-        throw new UnsupportedOperationException();
+        return roomGauge.latest();
+    }
+
+    private void lookAfterRoom() {
+        log.layOut();
+        roomGauge.refresh();
     }
 
     @Override
@@ -294,8 +372,13 @@ public final class ChronicleStorage implements Storage {
     }
 
     @Override
+    public long logBytes() {
+        return log.recordBytes();
+    }
+
+    @Override
     public long bytesOnDisk() {
-        return bytesOnDisk;
+        return log.bytesOnDisk() + HardStateCopies.BYTES + snapshots.bytesOnDisk();
     }
 
     @Override
@@ -307,6 +390,8 @@ public final class ChronicleStorage implements Storage {
         try (directory;
                 hardState;
                 log) {
+            log.stopLayingOut();
+            background.close();
             if (failure == null) {
                 writeState(hardState.state());
             }
@@ -329,6 +414,9 @@ public final class ChronicleStorage implements Storage {
         }
         try {
             action.run();
+        } catch (NoRoomException e) {
+            roomGauge.refresh();
+            throw e; // nothing was begun
         } catch (Throwable e) {
             failure = e;
             throw new StorageException(

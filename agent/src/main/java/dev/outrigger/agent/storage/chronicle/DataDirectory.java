@@ -8,6 +8,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -98,8 +99,17 @@ final class DataDirectory implements AutoCloseable {
     /** From here on the log from {@link #createNextLog} counts, which is durable by now; the old one is deleted. */
     void switchToNextLog() throws IOException {
         sync.forceDirectory(root);
-        writeCurrent(root, generation() + 1, sync);
+        writeCurrent(root, generation() + 1, 0, sync);
         removeStrayLogs();
+    }
+
+    /** From here on the segments of the log before {@code firstSegment} do not count; whoever asks deletes them. */
+    void dropSegmentsBefore(int firstSegment) throws IOException {
+        writeCurrent(root, generation(), firstSegment, sync);
+    }
+
+    Path snapshots() {
+        return root.resolve("snap");
     }
 
     private int generation() throws IOException {
@@ -140,12 +150,15 @@ final class DataDirectory implements AutoCloseable {
         }
         Files.createDirectory(root.resolve(LOG + 1));
         HardStateFile.create(root.resolve("hardstate"), sync);
-        writeCurrent(root, 1, sync);
+        writeCurrent(root, 1, 0, sync);
         identity.write(root.resolve("identity"), sync);
     }
 
-    private static void writeCurrent(Path root, int generation, DiskSync sync) throws IOException {
-        new SealedText(root.resolve("CURRENT")).write(Map.of("log", Integer.toString(generation)), sync);
+    private static void writeCurrent(Path root, int generation, int firstSegment, DiskSync sync) throws IOException {
+        Map<String, String> values = new LinkedHashMap<>();
+        values.put("log", Integer.toString(generation));
+        values.put("first", Integer.toString(firstSegment));
+        new SealedText(root.resolve("CURRENT")).write(values, sync);
     }
 
     /** Logs that do not count: the new one of a rewrite that did not get to its end, or the old one of one that did. */

@@ -18,6 +18,9 @@ final class HardStateCopies {
     private static final Logger LOG = LoggerFactory.getLogger(HardStateCopies.class);
     private static final int SLOTS = 2;
 
+    /** Both copies. */
+    static final int BYTES = SLOTS * HardStateSlot.BYTES;
+
     private final int slotToBegin;
     private HardStateSlot latest;
 
@@ -36,7 +39,7 @@ final class HardStateCopies {
     /** Both copies of {@link StoredState#INITIAL}. */
     static ByteBuffer initial() {
         ByteBuffer slot = new HardStateSlot(0, StoredState.INITIAL).encode();
-        ByteBuffer both = ByteBuffer.allocate(SLOTS * HardStateSlot.BYTES);
+        ByteBuffer both = ByteBuffer.allocate(BYTES);
         both.put(slot.duplicate()).put(slot);
         return both.flip();
     }

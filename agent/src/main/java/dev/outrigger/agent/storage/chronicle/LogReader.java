@@ -8,6 +8,7 @@ import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.queue.ExcerptTailer;
 import net.openhft.chronicle.queue.RollCycles;
 import net.openhft.chronicle.wire.DocumentContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads records back through the queue. Keeps its place: reading on is hundreds of times cheaper than going to a place.
@@ -17,13 +18,14 @@ final class LogReader implements AutoCloseable {
     /** Records to read over before it is cheaper to go to the place. */
     private static final int SKIP_MAX = 64;
 
-    private final ExcerptTailer tailer;
+    private final RecordQueue queue;
+    private @Nullable ExcerptTailer tailer;
     private final RecordCodec codec;
     private ByteBuffer buffer = ByteBuffer.allocate(64 << 10);
     private long lastPosition = Long.MAX_VALUE;
 
     LogReader(RecordQueue queue, RecordCodec codec) {
-        this.tailer = queue.tailer();
+        this.queue = queue;
         this.codec = codec;
     }
 
@@ -40,7 +42,7 @@ final class LogReader implements AutoCloseable {
                 }
             }
         }
-        if (!tailer.moveToIndex(position) || !advance(position)) {
+        if (!tailer().moveToIndex(position) || !advance(position)) {
             throw new LogDamage("the queue has no record at " + name(position));
         }
         return decode();
@@ -52,7 +54,7 @@ final class LogReader implements AutoCloseable {
      * @throws LogDamage when there is none or it is not whole
      */
     LogRecord readNext() {
-        try (DocumentContext document = tailer.readingDocument()) {
+        try (DocumentContext document = tailer().readingDocument()) {
             if (!document.isPresent()) {
                 throw new LogDamage("the queue ends after " + name(lastPosition));
             }
@@ -62,6 +64,22 @@ final class LogReader implements AutoCloseable {
         return decode();
     }
 
+    /** Lets go of the segment that it is in. */
+    void letGo() {
+        close();
+        tailer = null;
+        lastPosition = Long.MAX_VALUE;
+    }
+
+    private ExcerptTailer tailer() {
+        ExcerptTailer current = tailer;
+        if (current == null) {
+            current = queue.tailer();
+            tailer = current;
+        }
+        return current;
+    }
+
     private boolean isJustAhead(long position) {
         boolean sameSegment = cycle(position) == cycle(lastPosition);
         return position > lastPosition && (sameSegment ? position - lastPosition : sequence(position)) <= SKIP_MAX;
@@ -69,7 +87,7 @@ final class LogReader implements AutoCloseable {
 
     /** Reads one record further; whether it was the one at {@code position}. */
     private boolean advance(long position) {
-        try (DocumentContext document = tailer.readingDocument()) {
+        try (DocumentContext document = tailer().readingDocument()) {
             if (!document.isPresent()) {
                 return false;
             }
@@ -109,6 +127,8 @@ final class LogReader implements AutoCloseable {
 
     @Override
     public void close() {
-        tailer.close();
+        if (tailer != null) {
+            tailer.close();
+        }
     }
 }

@@ -3,7 +3,7 @@ package dev.outrigger.agent.storage.chronicle;
 import dev.outrigger.agent.core.message.Snapshot;
 import dev.outrigger.agent.storage.DamagedStorageException;
 import dev.outrigger.agent.storage.LogReplay;
-import dev.outrigger.agent.storage.RecordCodec;
+import dev.outrigger.agent.storage.NoRoomException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,15 +19,11 @@ final class LogRecovery {
     private static final Logger LOG = LoggerFactory.getLogger(LogRecovery.class);
 
     private final DataDirectory directory;
-    private final ChronicleStorage.Options options;
-    private final RecordCodec codec;
-    private final DiskSync sync;
+    private final LogSettings settings;
 
-    LogRecovery(DataDirectory directory, ChronicleStorage.Options options, RecordCodec codec, DiskSync sync) {
+    LogRecovery(DataDirectory directory, LogSettings settings) {
         this.directory = directory;
-        this.options = options;
-        this.codec = codec;
-        this.sync = sync;
+        this.settings = settings;
     }
 
     /**
@@ -37,7 +33,7 @@ final class LogRecovery {
      */
     OpenLog recover(long durableFloor, List<Snapshot> snapshots) throws IOException {
         Path log = directory.log();
-        LogScan scan = LogScan.of(log, codec);
+        LogScan scan = LogScan.of(log, settings.codec());
         mustHoldWhatWasDurable(scan, durableFloor, snapshots, log);
         if (scan.stop().isPresent()) {
             LOG.warn(
@@ -46,13 +42,15 @@ final class LogRecovery {
                     scan.replay().range());
         } else {
             try {
-                return OpenLog.behind(scan, log, options, codec, sync);
+                return OpenLog.behind(scan, Math.max(scan.promised(), durableFloor), log, settings);
+            } catch (NoRoomException e) {
+                throw e;
             } catch (RuntimeException | AssertionError e) {
                 LOG.warn("{} is whole, but the queue cannot use it; writing it anew", log, e);
             }
         }
-        LogScan rewritten = LogRewrite.run(scan, directory, options, codec, sync);
-        return OpenLog.behind(rewritten, directory.log(), options, codec, sync);
+        LogScan rewritten = LogRewrite.run(scan, directory, settings);
+        return OpenLog.behind(rewritten, rewritten.replay().lastSequence(), directory.log(), settings);
     }
 
     /**

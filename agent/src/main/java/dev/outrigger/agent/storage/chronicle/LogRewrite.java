@@ -2,12 +2,12 @@ package dev.outrigger.agent.storage.chronicle;
 
 import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.LogOutline;
-import dev.outrigger.agent.storage.RecordCodec;
 import dev.outrigger.agent.storage.StorageException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Writes what a log holds into a fresh directory and puts that in its place. The queue cannot cut its tail, and appends
@@ -25,18 +25,16 @@ final class LogRewrite {
         this.target = target;
     }
 
-    /** Gives what is in force afterwards. */
-    static LogScan run(
-            LogScan scan, DataDirectory directory, ChronicleStorage.Options options, RecordCodec codec, DiskSync sync)
-            throws IOException {
+    /** Gives what is in force afterwards; all of it is on the disk. */
+    static LogScan run(LogScan scan, DataDirectory directory, LogSettings settings) throws IOException {
         LogScan nothing = LogScan.emptyAfter(scan.replay());
         Path next = directory.createNextLog();
-        try (OpenLog target = OpenLog.behind(nothing, next, options, codec, sync)) {
+        try (OpenLog target = OpenLog.behind(nothing, 0, next, settings)) {
             LogRewrite rewrite = new LogRewrite(target);
-            scan.forEachLiveEntry(codec, rewrite::add);
+            scan.forEachLiveEntry(settings.codec(), rewrite::add);
             rewrite.flush();
         }
-        LogScan written = LogScan.of(next, codec);
+        LogScan written = LogScan.of(next, settings.codec());
         mustBeTheSame(scan, written, next);
         directory.switchToNextLog();
         return written;
@@ -62,10 +60,7 @@ final class LogRewrite {
     }
 
     private void flush() throws IOException {
-        if (target.segmentIsFull()) {
-            target.roll();
-        }
-        target.append(batch);
+        target.append(Optional.empty(), batch);
         batch.clear();
         batchBytes = 0;
     }

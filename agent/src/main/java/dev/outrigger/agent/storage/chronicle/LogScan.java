@@ -19,15 +19,17 @@ import net.openhft.chronicle.queue.RollCycles;
  * @param replay what the log holds up to there
  * @param stop where it stopped too early, empty for a log that is whole
  * @param promised a record in the last file read, or behind it, knew records up to this number to be durable
+ * @param unbegun files behind the last segment that have nothing in them: made for a segment that was not begun
  */
-record LogScan(List<Span> spans, LogReplay replay, Optional<Stop> stop, long promised) {
+record LogScan(List<Span> spans, LogReplay replay, Optional<Stop> stop, long promised, List<Path> unbegun) {
     /**
      * @param segment the file
      * @param records how many records were read in it
      * @param lastSequence number of the last record up to its end
      * @param bytes how far they reach into the file
+     * @param content what they are about
      */
-    record Span(Segment segment, int records, long lastSequence, long bytes) {
+    record Span(Segment segment, int records, long lastSequence, long bytes, SegmentContent content) {
         /** Where the queue keeps the last record of this segment, which has one. */
         long lastPosition() {
             return position(segment, records - 1);
@@ -51,20 +53,34 @@ record LogScan(List<Span> spans, LogReplay replay, Optional<Stop> stop, long pro
 
     /** @param segments in order */
     static LogScan of(List<Segment> segments, RecordCodec codec) throws IOException {
+        int begun = segments.size();
+        while (begun > 0 && new SegmentWalk(segments.get(begun - 1), codec).isUnbegun()) {
+            begun--;
+        }
+        List<Path> unbegun = segments.subList(begun, segments.size()).stream()
+                .map(Segment::file)
+                .toList();
+        return ofBegun(segments.subList(0, begun), codec, unbegun);
+    }
+
+    private static LogScan ofBegun(List<Segment> segments, RecordCodec codec, List<Path> unbegun) throws IOException {
         LogReplay replay = new LogReplay(0);
         List<Span> spans = new ArrayList<>();
         for (int i = 0; i < segments.size(); i++) {
             Segment segment = segments.get(i);
-            End end = new SegmentWalk(segment, codec)
-                    .walk((record, number) -> replay.accept(record, position(segment, number)));
-            spans.add(new Span(segment, end.records(), replay.lastSequence(), end.offset()));
+            SegmentContent content = new SegmentContent();
+            End end = new SegmentWalk(segment, codec).walk((record, number, offset) -> {
+                replay.accept(record, position(segment, number));
+                content.note(record);
+            });
+            spans.add(new Span(segment, end.records(), replay.lastSequence(), end.offset(), content));
             boolean last = i == segments.size() - 1;
             if (end.kind() != (last ? End.Kind.OPEN : End.Kind.CLOSED)) {
                 long promised = promised(segments.subList(i, segments.size()), codec, replay.lastSequence());
-                return new LogScan(spans, replay, stop(segment, end, last), promised);
+                return new LogScan(spans, replay, stop(segment, end, last), promised, unbegun);
             }
         }
-        return new LogScan(spans, replay, Optional.empty(), replay.durableSequence());
+        return new LogScan(spans, replay, Optional.empty(), replay.durableSequence(), unbegun);
     }
 
     /** A last segment that is closed is whole, if nothing promises more: the process ended before it began the next. */
@@ -78,7 +94,7 @@ record LogScan(List<Span> spans, LogReplay replay, Optional<Stop> stop, long pro
 
     /** A log without segments that begins where {@code before} begins, and whose record numbers go on after it. */
     static LogScan emptyAfter(LogReplay before) {
-        return new LogScan(List.of(), before.emptied(), Optional.empty(), 0);
+        return new LogScan(List.of(), before.emptied(), Optional.empty(), 0, List.of());
     }
 
     /** The first segment, if there is one. */
@@ -101,7 +117,7 @@ record LogScan(List<Span> spans, LogReplay replay, Optional<Stop> stop, long pro
     /** Goes through the directory again and hands out the entries that the log holds, in the order of their index. */
     void forEachLiveEntry(RecordCodec codec, EntrySink sink) throws IOException {
         for (Span span : spans) {
-            new SegmentWalk(span.segment(), codec).walk((record, number) -> {
+            new SegmentWalk(span.segment(), codec).walk((record, number, offset) -> {
                 if (record.isEntry()
                         && number < span.records()
                         && replay.isLive(record.index(), position(span.segment(), number))) {
@@ -113,7 +129,8 @@ record LogScan(List<Span> spans, LogReplay replay, Optional<Stop> stop, long pro
 
     /** Where it ends. */
     String end() {
-        return spans.isEmpty() ? "nowhere" : "in " + last().segment().file() + " at byte " + last().bytes();
+        String end = spans.isEmpty() ? "nowhere" : "in " + last().segment().file() + " at byte " + last().bytes();
+        return unbegun.isEmpty() ? end : end + ", and there is nothing in " + unbegun.get(0);
     }
 
     private Span last() {

@@ -54,9 +54,15 @@ final class RecordQueue implements AutoCloseable {
         }
     }
 
-    /** Lets the next append begin a new segment. */
-    void beginSegment() {
-        clock.advance();
+    /** Lets the next append begin segment {@code cycle}, which is above all that exist. */
+    void beginSegment(int cycle) {
+        clock.advanceTo(cycle);
+    }
+
+    /** Lets go of segments that were deleted, so that their space is given back. No tailer is in them. */
+    void forgetDeleted() {
+        queue.refreshDirectoryListing();
+        BackgroundResourceReleaser.releasePendingResources();
     }
 
     /** The file that holds the record appended last. */

@@ -36,13 +36,22 @@ final class SegmentBytes implements AutoCloseable {
         return at(offset, Integer.BYTES).getInt((int) (offset - windowStart));
     }
 
-    /** The first offset from {@code offset} on, in steps of four, where the bytes are not zero; else the size. */
+    /**
+     * The first offset from {@code offset} on, in steps of four, where the bytes are not zero; else the size. Files have long
+     * tails of zeros, so it takes great steps.
+     */
     long skipZeros(long offset) throws IOException {
         long next = offset;
-        while (has(next, Integer.BYTES) && word(next) == 0) {
-            next += Integer.BYTES;
+        while (has(next, Integer.BYTES)) {
+            at(next, Integer.BYTES);
+            int from = place(next);
+            int other = Zeros.firstOther(window.array(), from, window.limit());
+            if (other < window.limit()) {
+                return next + ((other - from) & ~3);
+            }
+            next += (other - from) & ~3;
         }
-        return has(next, Integer.BYTES) ? next : size;
+        return size;
     }
 
     /** A buffer that holds the bytes at {@code offset}, good until the next call; they begin at {@link #place}. */

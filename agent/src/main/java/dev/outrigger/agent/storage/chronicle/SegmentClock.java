@@ -13,8 +13,9 @@ final class SegmentClock implements TimeProvider {
         this.cycle = cycle;
     }
 
-    void advance() {
-        cycle = cycle + 1;
+    /** @param next above the present one, or equal to it */
+    void advanceTo(int next) {
+        cycle = next;
     }
 
     @Override

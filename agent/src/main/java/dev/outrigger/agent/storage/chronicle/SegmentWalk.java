@@ -25,9 +25,10 @@ final class SegmentWalk {
     interface Visitor {
         /**
          * @param number place among the records of this segment, from 0
+         * @param offset where in the file it is, with its word of length
          * @throws LogDamage when this record cannot be what was written here
          */
-        void visit(LogRecord record, int number) throws IOException;
+        void visit(LogRecord record, int number, long offset) throws IOException;
     }
 
     /**
@@ -49,6 +50,13 @@ final class SegmentWalk {
     End walk(Visitor visitor) throws IOException {
         try (SegmentBytes bytes = new SegmentBytes(segment.source().open())) {
             return new Walker(bytes, visitor).walk();
+        }
+    }
+
+    /** Whether the file has nothing in it: it was made for a segment, and the process ended before it began that. */
+    boolean isUnbegun() throws IOException {
+        try (SegmentBytes bytes = new SegmentBytes(segment.source().open())) {
+            return bytes.skipZeros(0) == bytes.size();
         }
     }
 
@@ -121,7 +129,7 @@ final class SegmentWalk {
                 }
                 if (Wires.isReadyData(word)) {
                     try {
-                        visitor.visit(decode(bytes, offset + Integer.BYTES, length), records);
+                        visitor.visit(decode(bytes, offset + Integer.BYTES, length), records, offset);
                     } catch (LogDamage e) {
                         return broken(e.reason());
                     }

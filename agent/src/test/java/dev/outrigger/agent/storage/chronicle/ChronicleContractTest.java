@@ -12,6 +12,7 @@ class ChronicleContractTest extends StorageContractTest {
 
     @Override
     protected Storage open() {
-        return ChronicleStorage.open(directory, ChronicleStorage.Options.of("a", "orders", Durability.DISK));
+        return ChronicleStorage.open(
+                directory, new ChronicleStorage.Options("a", "orders", Durability.DISK, 4 << 20, 8 << 20, 1 << 20));
     }
 }

@@ -201,7 +201,7 @@ class ChronicleStorageTest {
     @Test
     void failedForceIsTheEnd() {
         FailingSync sync = new FailingSync();
-        try (ChronicleStorage storage = ChronicleStorage.open(directory, SmallLog.OPTIONS, sync)) {
+        try (ChronicleStorage storage = SmallLog.open(directory, SmallLog.OPTIONS, sync)) {
             storage.persist(VOTE, entries(1, 5, 1));
             sync.fail = true;
             StorageException failure =
@@ -220,7 +220,7 @@ class ChronicleStorageTest {
     @Test
     void failedForceOfTheHardStateWritesNoEntries() {
         FailingSync sync = new FailingSync();
-        try (ChronicleStorage storage = ChronicleStorage.open(directory, SmallLog.OPTIONS, sync)) {
+        try (ChronicleStorage storage = SmallLog.open(directory, SmallLog.OPTIONS, sync)) {
             sync.fail = true;
             assertThrows(StorageException.class, () -> storage.persist(VOTE, entries(1, 5, 1)));
         }
@@ -230,20 +230,35 @@ class ChronicleStorageTest {
     }
 
     @Test
-    void everyBatchIsForcedOnceAndARollForcesOldFileNewFileAndDirectory() {
+    void everyBatchIsForcedOnce() {
         RecordingSync sync = new RecordingSync();
-        try (ChronicleStorage storage = ChronicleStorage.open(directory, SmallLog.OPTIONS, sync)) {
+        try (ChronicleStorage storage = SmallLog.open(directory, SmallLog.OPTIONS, sync)) {
             sync.forced.clear();
-            storage.persist(Optional.empty(), entries(1, 100, 1));
+            storage.persist(Optional.empty(), entries(1, 50, 1));
             assertEquals(List.of("19700102F.cq4"), sync.forced);
             sync.forced.clear();
-            storage.persist(Optional.empty(), entries(101, 110, 1));
-            assertEquals(
-                    List.of("19700102F.cq4", "19700103F.cq4", "log-1", "hardstate", "hardstate", "19700103F.cq4"),
-                    sync.forced);
+            storage.persist(VOTE, entries(51, 52, 1));
+            assertEquals(List.of("hardstate", "hardstate", "19700102F.cq4"), sync.forced);
+        }
+    }
+
+    /** What was appended before the roll is forced before anything says that it is durable: the header that comes next. */
+    @Test
+    void rollInTheMidstOfABatchForcesWhatIsBeforeItFirst() {
+        RecordingSync sync = new RecordingSync();
+        try (ChronicleStorage storage = SmallLog.open(directory, SmallLog.OPTIONS, sync)) {
             sync.forced.clear();
-            storage.persist(VOTE, entries(111, 112, 1));
-            assertEquals(List.of("hardstate", "hardstate", "19700103F.cq4"), sync.forced);
+            storage.persist(Optional.empty(), entries(1, 100, 1));
+            assertEquals(
+                    List.of(
+                            "19700102F.cq4", // the records
+                            "19700102F.cq4", // the end mark
+                            "19700103F.cq4", // the header
+                            "log-1",
+                            "19700104F.precreated.tmp", // the next one
+                            "19700103F.cq4"), // the rest of the records
+                    sync.forced);
+            assertEquals(entries(1, 100, 1), storage.read(1, Integer.MAX_VALUE));
         }
     }
 
@@ -251,7 +266,7 @@ class ChronicleStorageTest {
     void whatWasFoundAtStartIsForcedBeforeItCounts() {
         SmallLog.open(directory).close();
         RecordingSync sync = new RecordingSync();
-        ChronicleStorage.open(directory, SmallLog.OPTIONS, sync).close();
+        SmallLog.open(directory, SmallLog.OPTIONS, sync).close();
         assertEquals(
                 List.of(
                         directory.getFileName().toString(), // names made by a process that died before their force
@@ -260,9 +275,10 @@ class ChronicleStorageTest {
                         "19700102F.cq4", // with its end mark
                         "19700103F.cq4",
                         "log-1",
+                        "19700104F.precreated.tmp",
                         "hardstate",
                         "hardstate"),
-                sync.forced.subList(0, 8));
+                sync.forced.subList(0, 9));
     }
 
     @Test

@@ -62,7 +62,7 @@ class DamageTest {
         Path torn = templates.resolve("torn");
         copy(whole, torn);
         FailingSync sync = new FailingSync();
-        try (ChronicleStorage storage = ChronicleStorage.open(torn, OPTIONS, sync)) {
+        try (ChronicleStorage storage = SmallLog.open(torn, OPTIONS, sync)) {
             SmallLog.append(storage, 901, 950, 1);
             sync.fail = true;
             assertThrows(StorageException.class, () -> storage.persist(Optional.empty(), entries(951, 981, 1)));
@@ -229,7 +229,7 @@ class DamageTest {
     void lossOfAcknowledgedRecordsThatSupersededOthersIsRefused() throws IOException {
         Path directory = work.resolve("superseded");
         FailingSync sync = new FailingSync();
-        try (ChronicleStorage storage = ChronicleStorage.open(directory, OPTIONS, sync)) {
+        try (ChronicleStorage storage = SmallLog.open(directory, OPTIONS, sync)) {
             storage.persist(Optional.empty(), entries(1, 10, 1));
             storage.persist(Optional.empty(), entries(4, 6, 2));
             sync.fail = true;

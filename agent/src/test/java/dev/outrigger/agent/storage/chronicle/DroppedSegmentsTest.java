@@ -81,7 +81,8 @@ class DroppedSegmentsTest {
     void logThatIsWrittenAnewBeginsAtTheSamePlace() throws IOException {
         LogScan scan = LogScan.of(log, codec);
         try (DataDirectory data = DataDirectory.open(directory, "a", "orders", DiskSync.DISK)) {
-            LogScan rewritten = LogRewrite.run(scan, data, OPTIONS, codec, DiskSync.DISK);
+            LogScan rewritten =
+                    LogRewrite.run(scan, data, new LogSettings(OPTIONS, codec, DiskSync.DISK, new DirectBackground()));
             assertEquals(scan.replay().outline(), rewritten.replay().outline());
             assertEquals(31, rewritten.replay().firstIndex());
         }

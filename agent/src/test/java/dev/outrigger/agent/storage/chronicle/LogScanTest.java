@@ -36,7 +36,7 @@ class LogScanTest {
         List<LogRecord> ours = new ArrayList<>();
         List<Long> ourPositions = new ArrayList<>();
         for (Segment segment : Segment.list(log)) {
-            new SegmentWalk(segment, codec).walk((record, number) -> {
+            new SegmentWalk(segment, codec).walk((record, number, offset) -> {
                 ours.add(record);
                 ourPositions.add(((long) segment.cycle() << 32) + number);
             });

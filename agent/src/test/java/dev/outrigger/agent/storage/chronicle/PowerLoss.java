@@ -29,6 +29,7 @@ final class PowerLoss implements DiskSync {
     private final Map<Object, byte[]> forcedContents = new HashMap<>();
     private final Map<Path, Map<String, Object>> forcedNames = new HashMap<>();
     private int forcesLeft;
+    private boolean ended;
 
     /** What a force ends in when it is the last one. */
     static final class End extends IOException {
@@ -59,15 +60,28 @@ final class PowerLoss implements DiskSync {
         }
     }
 
+    /** Whether power or process are gone. */
+    boolean hasEnded() {
+        return ended;
+    }
+
+    /** Another process begins. */
+    void restart() {
+        ended = false;
+    }
+
     @Override
     public void force(Path file, FileChannel channel, boolean metadata) throws IOException {
-        if (forcesLeft-- <= 0) {
-            if (!Files.exists(image)) {
-                write(root, image);
-            }
+        if (ended) {
+            throw new End("nothing runs any more");
+        }
+        if (forcesLeft-- == 0) {
+            write(root, image);
+            ended = true;
             throw new End("the power is gone");
         }
         if (random.nextInt(30) == 0) {
+            ended = true;
             throw new End("the process is gone");
         }
         if (metadata) {

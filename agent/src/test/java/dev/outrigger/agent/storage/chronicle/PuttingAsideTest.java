@@ -10,6 +10,7 @@ import dev.outrigger.agent.core.message.HardState;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.storage.ClusterIdentity;
 import dev.outrigger.agent.storage.DamagedStorageException;
+import dev.outrigger.agent.storage.NoRoomException;
 import dev.outrigger.agent.storage.PutAside;
 import dev.outrigger.agent.storage.StorageException;
 import java.io.IOException;
@@ -205,9 +206,14 @@ class PuttingAsideTest {
         int[] left = {steps};
         DiskSync sync = (file, channel, metadata) -> crashWhenDue(left, channel);
         try {
-            ChronicleStorage.openOrPutAside(directory, SmallLog.OPTIONS, sync).close();
+            ChronicleStorage.openOrPutAside(
+                            directory,
+                            SmallLog.OPTIONS,
+                            () -> new ChronicleStorage.Surroundings(
+                                    sync, SnapshotDirectory::open, new DirectBackground()))
+                    .close();
             return false;
-        } catch (StorageException crash) {
+        } catch (StorageException | NoRoomException crash) {
             return true;
         }
     }

@@ -24,6 +24,20 @@ final class SmallLog {
         return ChronicleStorage.open(directory, OPTIONS);
     }
 
+    /** Opens a storage that does everything on the caller's thread, and forces through {@code sync}. */
+    static ChronicleStorage open(Path directory, ChronicleStorage.Options options, DiskSync sync) {
+        return open(directory, options, sync, SnapshotDirectory::open);
+    }
+
+    static ChronicleStorage open(
+            Path directory,
+            ChronicleStorage.Options options,
+            DiskSync sync,
+            ChronicleStorage.Surroundings.Snapshots snapshots) {
+        return ChronicleStorage.open(
+                directory, options, new ChronicleStorage.Surroundings(sync, snapshots, new DirectBackground()));
+    }
+
     /** Appends entries whose content follows from index and term, in batches of ten. */
     static void append(Storage storage, long firstIndex, long lastIndex, long term) {
         for (long index = firstIndex; index <= lastIndex; index += 10) {

@@ -34,6 +34,9 @@ final class VirtualLog {
         this.directory = directory;
         this.segmentBytesMax = segmentBytesMax;
         this.replay = scan.replay();
+        for (Path unbegun : scan.unbegun()) {
+            disk.delete(directory + "/" + unbegun.getFileName());
+        }
         for (Span span : scan.spans()) {
             String file = directory + "/" + span.segment().file().getFileName();
             disk.sync(file);
