@@ -46,6 +46,7 @@ public final class Main {
                 .addSubcommand(new QueryCommand(console))
                 .addSubcommand(MembersCommand.commandLine(console))
                 .addSubcommand(new TransferCommand(console))
+                .addSubcommand(LogCommand.commandLine(console))
                 .addSubcommand(new VersionCommand(console));
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setOut(console.outWriter()).setErr(console.errWriter());
