@@ -24,16 +24,39 @@ public final class LocalCluster implements AutoCloseable {
     private final Path agentJar;
     private final Path directory;
     private final Function<Place, List<String>> application;
+    private final AgentExtras extras;
     private final List<Instance> instances;
+
+    /**
+     * What agents are given besides where everything is.
+     *
+     * @param java options of their Java machines
+     * @param flags of the command {@code agent}
+     */
+    public record AgentExtras(List<String> java, List<String> flags) {
+        public static final AgentExtras NONE = new AgentExtras(List.of(), List.of());
+    }
+
+    /** Agents as they come. */
+    public LocalCluster(
+            Path repository, Path directory, List<String> names, Function<Place, List<String>> application) {
+        this(repository, directory, names, application, AgentExtras.NONE);
+    }
 
     /**
      * @param repository where the jars were built
      * @param directory for data and logs; what it held before is deleted
      * @param names of the members
      * @param application what follows {@code java} on the command line of the application at a place
+     * @param extras for every agent
      */
     public LocalCluster(
-            Path repository, Path directory, List<String> names, Function<Place, List<String>> application) {
+            Path repository,
+            Path directory,
+            List<String> names,
+            Function<Place, List<String>> application,
+            AgentExtras extras) {
+        this.extras = extras;
         this.agentJar = repository.resolve("agent/target/outrigger.jar").toAbsolutePath();
         this.directory = directory;
         this.application = application;
@@ -48,8 +71,13 @@ public final class LocalCluster implements AutoCloseable {
 
     /** The key-value example beside every agent. */
     public static LocalCluster ofKv(Path repository, Path directory, String... names) {
+        return ofKv(repository, directory, AgentExtras.NONE, names);
+    }
+
+    /** The same, with extras for every agent. */
+    public static LocalCluster ofKv(Path repository, Path directory, AgentExtras extras, String... names) {
         String jar = examplesJar(repository);
-        return new LocalCluster(repository, directory, List.of(names), place -> kv(jar, place));
+        return new LocalCluster(repository, directory, List.of(names), place -> kv(jar, place), extras);
     }
 
     private static List<String> kv(String jar, Place place) {
@@ -108,7 +136,8 @@ public final class LocalCluster implements AutoCloseable {
     }
 
     private List<String> agent(Place place, String members) {
-        return outrigger(
+        List<String> command = new ArrayList<>(extras.java());
+        command.addAll(outrigger(
                 "agent",
                 "--cluster=local",
                 "--node=" + place.name(),
@@ -117,7 +146,9 @@ public final class LocalCluster implements AutoCloseable {
                 "--app=http://127.0.0.1:" + place.appPort(),
                 "--api=" + place.api(),
                 "--peer=" + place.peer(),
-                "--ops=" + place.ops());
+                "--ops=" + place.ops()));
+        command.addAll(extras.flags());
+        return command;
     }
 
     private List<String> outrigger(String... arguments) {

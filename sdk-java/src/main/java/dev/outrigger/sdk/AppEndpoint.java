@@ -20,6 +20,7 @@ final class AppEndpoint implements HttpHandler {
     private final Epochs epochs;
     private final Leaderships leaderships;
     private final AppOptions options;
+    private final SnapshotEndpoint snapshots;
 
     AppEndpoint(StateMachine machine, Applier applier, Epochs epochs, Leaderships leaderships, AppOptions options) {
         this.machine = machine;
@@ -27,12 +28,20 @@ final class AppEndpoint implements HttpHandler {
         this.epochs = epochs;
         this.leaderships = leaderships;
         this.options = options;
+        this.snapshots = new SnapshotEndpoint(machine, applier);
     }
 
     @Override
     public void handle(HttpExchange exchange) throws IOException {
         try {
-            answer(exchange).send(exchange);
+            Optional<HttpReply> refusal = refusal(exchange);
+            if (refusal.isPresent()) {
+                refusal.get().send(exchange);
+            } else if (exchange.getRequestURI().getPath().equals(ROOT + "snapshot")) {
+                snapshots.handle(exchange);
+            } else {
+                answer(exchange).send(exchange);
+            }
         } catch (RuntimeException | Error e) {
             LOG.log(Level.ERROR, "A call of the agent to " + exchange.getRequestURI() + " failed", e);
             HttpReply.problem(500, "INTERNAL", "The application failed", String.valueOf(e))
@@ -40,14 +49,20 @@ final class AppEndpoint implements HttpHandler {
         }
     }
 
-    private HttpReply answer(HttpExchange exchange) throws IOException {
+    private Optional<HttpReply> refusal(HttpExchange exchange) {
         if (exchange.getRequestHeaders().containsKey("Origin")) {
             // Only browsers send it: a web page, perhaps one that has our address under its own name.
-            return HttpReply.problem(403, "FORBIDDEN", "Web pages may not call this", "only the agent may");
+            return Optional.of(
+                    HttpReply.problem(403, "FORBIDDEN", "Web pages may not call this", "only the agent may"));
         }
         if (!authorized(exchange)) {
-            return HttpReply.problem(401, "UNAUTHORIZED", "A token is required", "send Authorization: Bearer …");
+            return Optional.of(
+                    HttpReply.problem(401, "UNAUTHORIZED", "A token is required", "send Authorization: Bearer …"));
         }
+        return Optional.empty();
+    }
+
+    private HttpReply answer(HttpExchange exchange) throws IOException {
         return switch (exchange.getRequestURI().getPath()) {
             case ROOT + "info" -> info(exchange);
             case ROOT + "apply" -> apply(exchange);
@@ -55,7 +70,10 @@ final class AppEndpoint implements HttpHandler {
             case ROOT + "role" -> role(exchange);
             default ->
                 HttpReply.problem(
-                        404, "NOT_FOUND", "There is nothing at this path", "known are info, apply, query and role");
+                        404,
+                        "NOT_FOUND",
+                        "There is nothing at this path",
+                        "known are info, apply, query, role and snapshot");
         };
     }
 
@@ -109,12 +127,12 @@ final class AppEndpoint implements HttpHandler {
     }
 
     private static HttpReply conflict(Delivery.Refused refused) {
+        return conflict(refused.applied(), refused.why());
+    }
+
+    static HttpReply conflict(Position applied, String why) {
         return HttpReply.problem(
-                409,
-                "CONFLICT",
-                "The delivery does not fit this state",
-                refused.why(),
-                out -> writeApplied(out, refused.applied()));
+                409, "CONFLICT", "The delivery does not fit this state", why, out -> writeApplied(out, applied));
     }
 
     private static HttpReply failed(Delivery.Failed failed) {
@@ -189,7 +207,7 @@ final class AppEndpoint implements HttpHandler {
         return handler.handle(body);
     }
 
-    private static HttpReply notAllowed(HttpExchange exchange, String allowed) {
+    static HttpReply notAllowed(HttpExchange exchange, String allowed) {
         exchange.getResponseHeaders().set("Allow", allowed);
         return HttpReply.problem(405, "METHOD_NOT_ALLOWED", "The method is not allowed here", "allowed is " + allowed);
     }

@@ -1,12 +1,14 @@
 package dev.outrigger.sdk;
 
 import dev.outrigger.sdk.ApplyRequest.Command;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings deliveries to the state machine: each command once, in order, none skipped. Safe for many threads; deliveries
@@ -19,6 +21,8 @@ final class Applier {
     private RecentResults recent;
     private volatile Position applied;
     private volatile boolean inDoubt;
+    /** Why a restore failed; nothing counts until one goes well. */
+    private volatile @Nullable Throwable halfRestored;
 
     Applier(StateMachine machine, Epochs epochs) {
         this.machine = machine;
@@ -38,14 +42,89 @@ final class Applier {
     <T> T read(Supplier<T> query) {
         state.readLock().lock();
         try {
+            checkWhole();
             return query.get();
         } finally {
             state.readLock().unlock();
         }
     }
 
+    private void checkWhole() {
+        Throwable cause = halfRestored;
+        if (cause != null) {
+            throw new IllegalStateException("there is no state: a snapshot could not be restored", cause);
+        }
+    }
+
+    /** The state as it is between two commands; empty when the state machine gives no snapshots. */
+    Optional<Capture> capture() {
+        state.writeLock().lock();
+        try {
+            checkWhole();
+            // A durable state may have come further than was answered; only it can tell.
+            Position position = machine.applied().orElse(applied);
+            return machine.snapshot().map(writer -> new Capture(writer, position));
+        } finally {
+            state.writeLock().unlock();
+        }
+    }
+
+    /** Replaces the state. Deliveries and reads wait meanwhile. */
+    synchronized Restore restore(RestoreRequest request, WholeBody body) {
+        Position current = applied();
+        Position next = request.position();
+        if (request.epoch().isPresent() && !epochs.admits(request.epoch().getAsLong())) {
+            return new Restore.Refused(
+                    current, "epoch " + request.epoch().getAsLong() + " is older than one seen before");
+        }
+        if (foreign(current.cluster(), next.cluster())) {
+            return new Restore.Refused(
+                    current,
+                    "this state belongs to cluster " + current.cluster().orElse(""));
+        }
+        if (next.index() < current.index()) {
+            return new Restore.Refused(current, "commands after index " + next.index() + " are applied here");
+        }
+        state.writeLock().lock();
+        try {
+            machine.restore(body, request.format(), next);
+            body.drain();
+            checkDurable(next);
+        } catch (UnsupportedSnapshotException e) {
+            return new Restore.Unreadable(e.getMessage());
+        } catch (Throwable e) {
+            // Errors too: a state machine that runs out of memory here has half a state.
+            become(Position.NONE);
+            halfRestored = e;
+            return new Restore.Failed(e);
+        } finally {
+            state.writeLock().unlock();
+        }
+        become(new Position(next.cluster().or(current::cluster), next.index(), next.term()));
+        halfRestored = null;
+        return new Restore.Done();
+    }
+
+    private void checkDurable(Position wanted) throws IOException {
+        Position durable = machine.applied().orElse(wanted);
+        if (durable.index() != wanted.index() || durable.term() != wanted.term()) {
+            throw new IOException("the state machine has restored index " + wanted.index() + " of term " + wanted.term()
+                    + ", but answers index " + durable.index() + " of term " + durable.term());
+        }
+    }
+
+    private void become(Position position) {
+        applied = position;
+        recent = new RecentResults(position.index());
+        inDoubt = false;
+    }
+
     synchronized Delivery apply(ApplyRequest request, Optional<String> cluster) {
         Position position = applied();
+        Throwable trouble = halfRestored;
+        if (trouble != null) {
+            return new Delivery.Failed(position, request.prevIndex(), trouble);
+        }
         if (!epochs.admits(request.epoch())) {
             return new Delivery.Refused(position, "epoch " + request.epoch() + " is older than one seen before");
         }

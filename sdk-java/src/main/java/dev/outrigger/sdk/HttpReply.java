@@ -34,6 +34,19 @@ record HttpReply(int status, String contentType, byte[] body) {
         return new HttpReply(status, PROBLEM, out.endObject().toBytes());
     }
 
+    /**
+     * Answers a request whose body is not read, then reads it all the same until the caller has understood and ends it:
+     * closing on unread bytes would reset the connection, and the answer with it.
+     */
+    void sendBeforeBody(HttpExchange exchange, WholeBody requestBody) throws IOException {
+        exchange.getResponseHeaders().set("Content-Type", contentType);
+        exchange.sendResponseHeaders(status, body.length);
+        exchange.getResponseBody().write(body);
+        exchange.getResponseBody().flush();
+        requestBody.drain();
+        exchange.close();
+    }
+
     void send(HttpExchange exchange) throws IOException {
         if (!contentType.isEmpty()) {
             exchange.getResponseHeaders().set("Content-Type", contentType);

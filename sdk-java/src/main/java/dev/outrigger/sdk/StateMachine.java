@@ -1,5 +1,7 @@
 package dev.outrigger.sdk;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.Optional;
 
 /**
@@ -36,6 +38,43 @@ public interface StateMachine {
      */
     default Optional<Position> applied() {
         return Optional.empty();
+    }
+
+    /**
+     * Captures the state, so that it can be written down while later commands are applied. Called where {@link #apply}
+     * is, beside no command and no query, so it must be quick: what it returns is an immutable or copy-on-write view of
+     * the state as it is now. Without snapshots the log grows for ever and is replayed from its beginning. Empty, the
+     * default, means that there are none.
+     */
+    default Optional<StateWriter> snapshot() {
+        return Optional.empty();
+    }
+
+    /**
+     * Name of the format that {@link #snapshot} writes, kept with it and handed to {@link #restore}: printable ASCII,
+     * not empty. Change it when the format changes.
+     */
+    default String snapshotFormat() {
+        return "1";
+    }
+
+    /**
+     * Replaces the state by a snapshot. Called beside no command, query or other restore, all of which wait; it may block.
+     *
+     * <p>When it throws, the application no longer counts as having a state, whether or not it has changed anything: it
+     * reports that it has applied nothing, takes no commands and answers no reads, until the agent has given it a
+     * snapshot again and that went well. A state machine with a durable state must therefore restore within one
+     * transaction, {@code position} included, or answer {@link Position#NONE} from {@link #applied} until it is done: a
+     * restart in the middle must not leave it with half a state and the position of a whole one.
+     *
+     * @param state ends where the snapshot ends; throws when bytes are missing. What is not read is thrown away
+     * @param format what the writer's {@link #snapshotFormat} was; empty when it is not known
+     * @param position where the state stands once it is restored
+     * @throws UnsupportedSnapshotException when it does not read this format; to be thrown before anything has changed,
+     *     the state goes on to count
+     */
+    default void restore(InputStream state, String format, Position position) throws IOException {
+        throw new UnsupportedSnapshotException("this application restores no snapshots");
     }
 
     /** The application's name, shown on the status page. */

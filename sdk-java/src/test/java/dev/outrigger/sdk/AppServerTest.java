@@ -200,7 +200,7 @@ class AppServerTest {
                 "/",
                 "/outrigger/v1",
                 "/outrigger/v1/",
-                "/outrigger/v1/snapshot",
+                "/outrigger/v1/snapshots",
                 "/outrigger/v1/info/",
                 "/outrigger/v2/info"
             })

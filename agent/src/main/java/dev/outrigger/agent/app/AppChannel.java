@@ -180,8 +180,10 @@ public final class AppChannel {
         supervisor.close();
         alarm.cancel();
         vertx.cancelTimer(idleTimer);
+        // First: what a snapshot is stuck in is closed by force only while nobody has asked for a regular end.
+        Future<Void> closed = client.close();
         detach();
-        return client.close();
+        return closed;
     }
 
     private void ask() {

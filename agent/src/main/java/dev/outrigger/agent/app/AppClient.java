@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import java.net.URI;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 
 /**
@@ -23,7 +24,7 @@ final class AppClient {
     private static final String JSON = "application/json";
     private static final String OCTETS = "application/octet-stream";
     private static final int QUERY_CONNECTIONS_MAX = 32;
-    // One each way: what is given up may still be closing when the next begins.
+    // What is given up may still be closing when the next begins.
     private static final int SNAPSHOT_CONNECTIONS_MAX = 4;
     private static final int FOR_EVER = 0;
     // Below what servers commonly keep an idle connection for (Node.js: 5 s), else the next call may meet a closed one.
@@ -37,7 +38,8 @@ final class AppClient {
     private final HttpClient deliveries;
     private final HttpClient roles;
     private final HttpClient queries;
-    private final HttpClient snapshots;
+    private final HttpClient snapshotsFrom;
+    private final HttpClient snapshotsTo;
     private boolean endAnnounced;
 
     /** @param connectionLost told when delivery's connection has ended, unless the application had announced it */
@@ -60,8 +62,17 @@ final class AppClient {
                 .build();
         this.roles = client(1, KEEP_ALIVE_SECONDS).build();
         this.queries = client(QUERY_CONNECTIONS_MAX, KEEP_ALIVE_SECONDS).build();
-        this.snapshots = vertx.createHttpClient(
-                options().setKeepAlive(false), new PoolOptions().setHttp1MaxSize(SNAPSHOT_CONNECTIONS_MAX));
+        PoolOptions each = new PoolOptions().setHttp1MaxSize(SNAPSHOT_CONNECTIONS_MAX);
+        this.snapshotsFrom = vertx.createHttpClient(options().setKeepAlive(false), each);
+        // A connection that is given up is closed once all that was written is with the kernel, so with an application
+        // that reads nothing it never would be.
+        int lingerMillis = 2 * (int) options.limits().callTimeout().toMillis();
+        this.snapshotsTo = vertx.createHttpClient(
+                options()
+                        .setKeepAlive(false)
+                        .setWriteIdleTimeout(lingerMillis)
+                        .setIdleTimeoutUnit(TimeUnit.MILLISECONDS),
+                each);
     }
 
     private HttpClientBuilder client(int connectionsMax, int keepAliveSeconds) {
@@ -101,7 +112,7 @@ final class AppClient {
     SnapshotDownload getSnapshot(SnapshotSink sink, SnapshotDownload.Inspection inspection) {
         return SnapshotDownload.start(
                 vertx,
-                snapshots.request(request(HttpMethod.GET, "snapshot")),
+                snapshotsFrom.request(request(HttpMethod.GET, "snapshot")),
                 sink,
                 inspection,
                 options.limits().callTimeout());
@@ -120,7 +131,7 @@ final class AppClient {
         return SnapshotUpload.start(
                 vertx,
                 snapshot,
-                () -> snapshots.request(request),
+                () -> snapshotsTo.request(request),
                 options.limits().callTimeout(),
                 progress);
     }
@@ -152,7 +163,8 @@ final class AppClient {
     }
 
     Future<Void> close() {
-        return Future.join(deliveries.close(), roles.close(), queries.close(), snapshots.close())
+        return Future.join(
+                        deliveries.close(), roles.close(), queries.close(), snapshotsFrom.close(), snapshotsTo.close())
                 .mapEmpty();
     }
 }

@@ -96,6 +96,7 @@ final class SnapshotDownload {
             return;
         }
         request = result.result();
+        request.exceptionHandler(this::brokeOff);
         if (ended) {
             request.reset();
             return;

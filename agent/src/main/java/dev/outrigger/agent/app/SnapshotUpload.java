@@ -125,6 +125,7 @@ final class SnapshotUpload {
         }
         HttpClientRequest opened = result.result();
         request = opened;
+        opened.exceptionHandler(this::brokeOff);
         if (ended) {
             opened.reset();
             return;

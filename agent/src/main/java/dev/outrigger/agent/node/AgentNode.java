@@ -608,7 +608,8 @@ public final class AgentNode implements Node, PeerEvents {
                     Map.of("members", options.memberList()),
                     "Start the members whose disks are whole: with a majority of them these come back by themselves. If"
                             + " there is no such majority, what was acknowledged is in the data directories, "
-                            + "damaged ones included: keep them.");
+                            + "damaged ones included: keep them. Only if there never was a cluster: delete"
+                            + " their data directories.");
         } else if (!formation.missing().isEmpty()) {
             found.add(
                     "WAITING_BOOTSTRAP",

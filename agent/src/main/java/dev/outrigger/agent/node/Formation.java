@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Decides which cluster this disk belongs to, once and for ever, and who may talk to it.
@@ -123,14 +124,11 @@ final class Formation {
 
     /** Members whose disks were used before, though they name no cluster: none is formed with them. This agent's own too. */
     List<MemberId> used() {
-        List<MemberId> used = new ArrayList<>();
-        if (!blank || rejoins.isPresent()) {
-            used.add(self);
-        }
-        greeted.values().stream()
+        Stream<MemberId> here = blank && rejoins.isEmpty() ? Stream.of() : Stream.of(self);
+        Stream<MemberId> there = greeted.values().stream()
                 .filter(hello -> hello.cluster().isEmpty() && !hello.isUnused())
-                .forEach(hello -> used.add(hello.node()));
-        return used;
+                .map(Hello::node);
+        return Stream.concat(here, there).sorted().toList();
     }
 
     /** The cluster that a greeted member belongs to, although its configuration does not name this disk. */

@@ -93,7 +93,7 @@ final class Snapshots {
         this.sending = new RateLimit(options.bytesPerSecond(), System.nanoTime());
         this.taking = new RateLimit(options.bytesPerSecond(), System.nanoTime());
         this.loggedEntries = core.lastIndex() + 1 - core.firstIndex();
-        this.loggedBytes = storage.bytesOnDisk() - storage.snapshots().bytesOnDisk();
+        this.loggedBytes = storage.logBytes();
         this.loggedBytesAtSnapshot = loggedBytes - behindSnapshot(loggedBytes);
     }
 

@@ -252,6 +252,10 @@ final class ChannelFixture implements AutoCloseable {
             return states.stream().map(AppStatus::state).toList();
         }
 
+        synchronized List<String> reasons() {
+            return states.stream().flatMap(status -> status.reason().stream()).toList();
+        }
+
         synchronized List<Long> appliedIndexes() {
             return List.copyOf(appliedIndexes);
         }

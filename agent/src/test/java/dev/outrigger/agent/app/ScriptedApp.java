@@ -228,12 +228,16 @@ final class ScriptedApp implements AutoCloseable {
     }
 
     /** Takes over the state: the journal is the one that came. */
-    synchronized void restore(Call call) {
+    void restore(Call call) {
+        restoreFrom(call.headers(), call.body().toString());
+    }
+
+    synchronized void restoreFrom(MultiMap headers, String indexes) {
         journal.clear();
-        call.body().toJsonArray().forEach(index -> journal.add(((Number) index).longValue()));
-        cluster = call.headers().get("Outrigger-Cluster");
-        appliedIndex = Long.parseLong(call.headers().get("Outrigger-Index"));
-        appliedTerm = Long.parseLong(call.headers().get("Outrigger-Term"));
+        new JsonArray(indexes).forEach(index -> journal.add(((Number) index).longValue()));
+        cluster = headers.get("Outrigger-Cluster");
+        appliedIndex = Long.parseLong(headers.get("Outrigger-Index"));
+        appliedTerm = Long.parseLong(headers.get("Outrigger-Term"));
     }
 
     synchronized JsonObject info() {

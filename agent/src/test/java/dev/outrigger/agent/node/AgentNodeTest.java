@@ -262,6 +262,57 @@ class AgentNodeTest {
     }
 
     @Test
+    void aMemberThatLostItsDiskComesBackByItself() throws Exception {
+        try (NodeFixture cluster = new NodeFixture("a", "b", "c").startAll()) {
+            MemberId leader = cluster.leader();
+            MemberId victim = cluster.follower();
+            cluster.submit(leader, "before");
+            cluster.stop(victim);
+            cluster.wipe(victim);
+            cluster.submit(leader, "meanwhile");
+            cluster.start(victim);
+            cluster.network.knockEvery(Duration.ofMillis(100));
+            until(
+                    "its page says what it waits for",
+                    () -> cluster.onLoop(() -> cluster.node(leader).status()).diagnosis().stream()
+                            .anyMatch(found -> found.code().equals("VOLUME_EMPTY")
+                                    && found.next().contains("the old disk is silent")));
+            until(
+                    "it votes",
+                    () -> cluster.onLoop(() -> cluster.node(victim).status().role())
+                            .equals("follower"));
+            assertEquals("before,meanwhile", cluster.query(victim));
+        }
+    }
+
+    /** Three disks that were damaged are no reason to forget what was on them. */
+    @Test
+    void damagedDisksStandAndSaySo() throws Exception {
+        try (NodeFixture cluster = new NodeFixture("a", "b", "c")) {
+            for (String name : List.of("a", "b", "c")) {
+                cluster.damage(new MemberId(name));
+                cluster.start(new MemberId(name), URI.create("http://127.0.0.1:1"));
+            }
+            cluster.network.knockEvery(Duration.ofMillis(20));
+            for (MemberId member : cluster.nodes.keySet()) {
+                until("it says so", () -> {
+                    NodeStatus status =
+                            cluster.onLoop(() -> cluster.node(member).status());
+                    return status.role().equals("rejoining")
+                            && status.clusterId().isEmpty()
+                            && status.diagnosis().stream()
+                                    .anyMatch(found -> found.code().equals("REJOINING")
+                                            && found.message().contains("[a, b, c]"));
+                });
+            }
+            assertTrue(cluster.nodes.keySet().stream()
+                    .allMatch(member -> cluster.onLoop(
+                                    () -> cluster.node(member).status().clusterId())
+                            .isEmpty()));
+        }
+    }
+
+    @Test
     void whatIsNoAddressIsNoMember() throws Exception {
         try (NodeFixture cluster = new NodeFixture("a").startAll()) {
             cluster.leader();

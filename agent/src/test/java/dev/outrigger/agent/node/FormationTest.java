@@ -87,6 +87,56 @@ class FormationTest {
         assertEquals(Optional.empty(), wiped.proposal("id"));
     }
 
+    /** The worst that could happen: an empty cluster over what the old one had acknowledged. */
+    @Test
+    void membersWhoseDisksWereDamagedNeverFormACluster() {
+        for (Optional<String> rejoins : List.of(Optional.of(""), Optional.of("x"))) {
+            Formation a = new Formation(options(A), "new-a", true, rejoins);
+            a.admit(damaged(B, rejoins));
+            a.admit(damaged(C, rejoins));
+            assertEquals(List.of(), a.missing());
+            assertEquals(Optional.empty(), a.proposal("id"));
+            assertEquals(List.of(A, B, C), a.used());
+        }
+    }
+
+    @Test
+    void oneDamagedOrUsedDiskIsEnoughToFormNoCluster() {
+        Formation damagedSelf = new Formation(options(A), "new-a", true, Optional.of(""));
+        damagedSelf.admit(empty(B));
+        damagedSelf.admit(empty(C));
+        assertEquals(Optional.empty(), damagedSelf.proposal("id"));
+
+        Formation usedSelf = new Formation(options(A), "disk-a", false, Optional.empty());
+        usedSelf.admit(empty(B));
+        usedSelf.admit(empty(C));
+        assertEquals(Optional.empty(), usedSelf.proposal("id"));
+
+        Formation a = formation(A, Optional.empty());
+        a.admit(empty(B));
+        a.admit(damaged(C, Optional.of("")));
+        assertEquals(Optional.empty(), a.proposal("id"));
+        assertEquals(List.of(C), a.used());
+        a.admit(new Hello("test", C, "disk-c", 1, list(), Optional.empty(), "1", "", 0, false, Optional.empty()));
+        assertEquals(Optional.empty(), a.proposal("id"));
+        assertEquals(List.of(C), a.used());
+    }
+
+    @Test
+    void aDamagedDiskRejoinsItsClusterAndNoOther() {
+        ClusterIdentity named = cluster("x").with(committed(10, member(A, "disk-a"), member(B, "new-b")));
+        Formation other = new Formation(options(B), "new-b", true, Optional.of("y"));
+        assertRefused("WRONG_CLUSTER", other.admit(hello(A, "disk-a", Optional.of(named))));
+        assertEquals(Optional.empty(), other.proposal("id"));
+        for (String known : List.of("x", "")) {
+            Formation b = new Formation(options(B), "new-b", true, Optional.of(known));
+            b.admit(hello(A, "disk-a", Optional.of(cluster("x"))));
+            assertEquals(Optional.empty(), b.proposal("id"));
+            b.admit(hello(A, "disk-a", Optional.of(named)));
+            assertEquals(named, b.proposal("id").orElseThrow());
+        }
+    }
+
     @Test
     void refusesOtherClustersOtherListsAndStrangers() {
         Formation a = formation(A, Optional.empty());
@@ -287,6 +337,10 @@ class FormationTest {
                 0,
                 NodeOptions.SnapshotOptions.DEFAULT,
                 NodeOptions.Limits.DEFAULT);
+    }
+
+    private static Hello damaged(MemberId member, Optional<String> rejoins) {
+        return new Hello("test", member, "new-" + member, 1, list(), Optional.empty(), "1", "", 0, true, rejoins);
     }
 
     private static Hello empty(MemberId member) {

@@ -8,6 +8,7 @@ import dev.outrigger.agent.peer.PeerTransport;
 import dev.outrigger.agent.wire.Hello;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -33,6 +34,12 @@ final class MemoryNetwork {
     /** Messages from {@code from} to {@code to} are lost from now on; nobody is told. Call on the event loop. */
     void cut(MemberId from, MemberId to) {
         cuts.add(from + ">" + to);
+    }
+
+    /** Those that are not connected greet each other again and again from now on, as real agents do. */
+    void knockEvery(Duration pause) {
+        context.runOnContext(ignored -> context.owner()
+                .setPeriodic(pause.toMillis(), timer -> up.values().forEach(Endpoint::knock)));
     }
 
     void heal() {
@@ -75,6 +82,14 @@ final class MemoryNetwork {
             addresses = Map.copyOf(peers);
             if (up.get(self) == this) {
                 reconnect();
+            }
+        }
+
+        private void knock() {
+            for (Endpoint other : up.values()) {
+                if (other != this && !admitted.contains(other.self)) {
+                    context.runOnContext(ignored -> greet(other));
+                }
             }
         }
 

@@ -109,6 +109,11 @@ final class NodeFixture implements AutoCloseable {
         replaceApp(member);
     }
 
+    /** The member is to start with a disk of which an earlier content was damaged. */
+    void damage(MemberId member) {
+        disks.put(member, new MemoryStorage.Disk("new-disk-" + member, Optional.of("")));
+    }
+
     Future<Answer<Answer.Changed>> change(MemberId asked, MembersOrder order, Duration wait) {
         return onLoop(() -> node(asked).changeMembers(order, wait));
     }

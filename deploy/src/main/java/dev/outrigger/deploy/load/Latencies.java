@@ -3,18 +3,18 @@ package dev.outrigger.deploy.load;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /** Counts durations in buckets that grow with their values, so that a percentile is exact to one part in 64. For many threads. */
-final class Latencies {
+public final class Latencies {
     private static final int BITS = 6;
     private static final int STEPS = 1 << BITS;
 
     private final AtomicLongArray counts = new AtomicLongArray(Long.SIZE * STEPS);
 
-    void record(long nanos) {
+    public void record(long nanos) {
         counts.incrementAndGet(bucket(Math.max(nanos, 0)));
     }
 
     /** The smallest duration that {@code percent} of all do not exceed, in nanoseconds; 0 when there are none. */
-    long percentileNanos(double percent) {
+    public long percentileNanos(double percent) {
         long total = 0;
         for (int i = 0; i < counts.length(); i++) {
             total += counts.get(i);

@@ -16,6 +16,9 @@ import java.util.Optional;
  * from {@link #open} to {@link #close}.
  */
 final class DataDirectory implements AutoCloseable {
+    /** Every other name under which something is kept in the directory, but for the lock and what is put aside. */
+    private static final List<String> NAMES = List.of("identity", "hardstate", "cluster", "CURRENT", "snap");
+
     private final Path root;
     private final DiskSync sync;
     private final DirectoryLock lock;
@@ -59,6 +62,12 @@ final class DataDirectory implements AutoCloseable {
             Files.createDirectory(directory);
             sync.forceDirectory(parent);
         }
+    }
+
+    /** Whether an entry of this name belongs to the disk as it is now. */
+    static boolean isContent(String name) {
+        return name.startsWith(CurrentLog.DIRECTORY)
+                || NAMES.contains(name.endsWith(".tmp") ? name.substring(0, name.length() - 4) : name);
     }
 
     DiskIdentity identity() {

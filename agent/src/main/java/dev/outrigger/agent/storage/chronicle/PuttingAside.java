@@ -122,7 +122,7 @@ final class PuttingAside {
         try {
             cluster = new ClusterFile(root.resolve("cluster")).read();
         } catch (StorageException | IllegalArgumentException e) {
-            LOG.warn("which cluster this disk belonged to cannot be read", e);
+            LOG.warn("which cluster this disk belonged to cannot be read: {}", e.getMessage());
         }
         return cluster.isPresent()
                 ? cluster.get().clusterId()
@@ -150,13 +150,12 @@ final class PuttingAside {
         makeRoom();
     }
 
-    /** What there is to put aside: not what is there already, nor what is needed meanwhile, nor the file system's own. */
+    /** What this agent has written: on the root of a volume there may be more, which is not ours to move. */
     private List<Path> content() throws IOException {
-        List<String> staying = List.of("LOCK", NOTE, MARK, "lost+found");
         List<Path> content = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(root)) {
             for (Path entry : entries) {
-                if (!staying.contains(entry.getFileName().toString()) && !DamagedDirectories.isOne(entry)) {
+                if (DataDirectory.isContent(entry.getFileName().toString())) {
                     content.add(entry);
                 }
             }

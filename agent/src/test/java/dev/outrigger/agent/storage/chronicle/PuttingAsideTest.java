@@ -83,6 +83,23 @@ class PuttingAsideTest {
         SmallLog.open(directory).close();
     }
 
+    /** The root of a volume, for one. */
+    @Test
+    void whatIsNotOursStaysWhereItIs() throws IOException {
+        Path directory = work.resolve("data");
+        Files.createDirectories(directory.resolve("lost+found"));
+        Files.writeString(directory.resolve("notes.txt"), "of somebody");
+        used("data");
+        Files.writeString(directory.resolve("cluster.tmp"), "half");
+        Files.createDirectory(directory.resolve("snap"));
+        flip(directory.resolve(SEGMENT));
+        repaired(directory).close();
+        assertTrue(Files.exists(directory.resolve("lost+found")));
+        assertEquals("of somebody", Files.readString(directory.resolve("notes.txt")));
+        assertTrue(Files.exists(directory.resolve("damaged-1").resolve("cluster.tmp")));
+        assertTrue(Files.exists(directory.resolve("damaged-1").resolve("snap")));
+    }
+
     @Test
     void aDirectoryThatIsInUseIsLeftAlone() throws IOException {
         Path directory = used("data");

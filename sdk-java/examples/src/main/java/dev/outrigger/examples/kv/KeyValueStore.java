@@ -5,16 +5,20 @@ import dev.outrigger.examples.json.JsonText;
 import dev.outrigger.examples.json.MalformedCommandException;
 import dev.outrigger.examples.json.StateDigest;
 import dev.outrigger.sdk.Context;
+import dev.outrigger.sdk.Position;
 import dev.outrigger.sdk.Result;
 import dev.outrigger.sdk.StateMachine;
-import java.util.Map;
+import dev.outrigger.sdk.StateWriter;
+import dev.outrigger.sdk.UnsupportedSnapshotException;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A map from text to text. Commands and queries are JSON objects with an {@code op}: {@code put}, {@code cas}, {@code
- * append}, {@code delete} change it, {@code get} and {@code digest} ask. The state is in memory and comes back by replay.
+ * append}, {@code delete} change it, {@code get} and {@code digest} ask. The state is in memory and comes back by
+ * snapshot and replay.
  */
 public final class KeyValueStore implements StateMachine {
     /** A {@code cas} that found another value. */
@@ -25,8 +29,9 @@ public final class KeyValueStore implements StateMachine {
     /** An {@code append} that would make a longer value is refused, so that no single key fills the memory. */
     static final int VALUE_CHARS_MAX = 16 << 20;
 
-    // Sorted, so that the digest takes the same way through the same state everywhere.
-    private final TreeMap<String, String> values = new TreeMap<>();
+    // Sorted, so that the digest takes the same way through the same state everywhere; immutable, so that a snapshot is
+    // written beside later commands.
+    private SortedTexts values = SortedTexts.EMPTY;
     private long index;
 
     @Override
@@ -45,13 +50,21 @@ public final class KeyValueStore implements StateMachine {
             case "put" -> put(command.text("key"), command.text("value"));
             case "cas" -> swap(command.text("key"), command.textOrNull("expect"), command.text("value"));
             case "append" -> append(command.text("key"), command.text("value"));
-            case "delete" -> Result.ok(text("previous", values.remove(command.text("key"))));
+            case "delete" -> delete(command.text("key"));
             default -> throw new MalformedCommandException("\"op\" must be put, cas, append or delete");
         };
     }
 
     private Result put(String key, String value) {
-        return Result.ok(text("previous", values.put(key, value)));
+        Optional<String> previous = get(key);
+        values = values.with(key, value);
+        return Result.ok(text("previous", previous.orElse(null)));
+    }
+
+    private Result delete(String key) {
+        Optional<String> previous = get(key);
+        values = values.without(key);
+        return Result.ok(text("previous", previous.orElse(null)));
     }
 
     private Result swap(String key, Optional<String> expected, String value) {
@@ -59,7 +72,7 @@ public final class KeyValueStore implements StateMachine {
         if (!actual.equals(expected)) {
             return Result.refused(NOT_SWAPPED, text("actual", actual.orElse(null)));
         }
-        values.put(key, value);
+        values = values.with(key, value);
         return Result.ok(JsonText.object(json -> json.writeBooleanField("swapped", true)));
     }
 
@@ -68,13 +81,13 @@ public final class KeyValueStore implements StateMachine {
         if (before.length() + value.length() > VALUE_CHARS_MAX) {
             throw new MalformedCommandException("the value would be longer than " + VALUE_CHARS_MAX);
         }
-        values.put(key, before + value);
+        values = values.with(key, before + value);
         return Result.ok(JsonText.object(json -> json.writeNumberField("length", before.length() + value.length())));
     }
 
     /** The value of {@code key}; to be called where no command is being applied. */
     public Optional<String> get(String key) {
-        return Optional.ofNullable(values.get(key));
+        return values.get(key);
     }
 
     @Override
@@ -82,7 +95,7 @@ public final class KeyValueStore implements StateMachine {
         try {
             Fields fields = Fields.parse(query);
             return switch (fields.text("op")) {
-                case "get" -> text("value", values.get(fields.text("key")));
+                case "get" -> text("value", get(fields.text("key")).orElse(null));
                 case "digest" -> digest();
                 default -> throw new MalformedCommandException("\"op\" must be get or digest");
             };
@@ -93,13 +106,31 @@ public final class KeyValueStore implements StateMachine {
 
     private byte[] digest() {
         StateDigest digest = new StateDigest();
-        for (Map.Entry<String, String> entry : values.entrySet()) {
-            digest.add(entry.getKey()).add(entry.getValue());
-        }
+        values.forEach((key, value) -> digest.add(key).add(value));
         return JsonText.object(json -> {
             json.writeNumberField("index", index);
             json.writeStringField("sha256", digest.hex());
         });
+    }
+
+    @Override
+    public Optional<StateWriter> snapshot() {
+        SortedTexts now = values;
+        return Optional.of(out -> StateFile.write(now, out));
+    }
+
+    @Override
+    public String snapshotFormat() {
+        return StateFile.FORMAT;
+    }
+
+    @Override
+    public void restore(InputStream state, String format, Position position) throws IOException {
+        if (!format.equals(StateFile.FORMAT)) {
+            throw new UnsupportedSnapshotException("only " + StateFile.FORMAT + " is read");
+        }
+        values = StateFile.read(state);
+        index = position.index();
     }
 
     private static byte[] error(MalformedCommandException e) {

@@ -5,9 +5,15 @@ import dev.outrigger.examples.json.JsonText;
 import dev.outrigger.examples.json.MalformedCommandException;
 import dev.outrigger.examples.json.StateDigest;
 import dev.outrigger.sdk.Context;
+import dev.outrigger.sdk.Position;
 import dev.outrigger.sdk.Result;
 import dev.outrigger.sdk.StateMachine;
+import dev.outrigger.sdk.StateWriter;
+import dev.outrigger.sdk.UnsupportedSnapshotException;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * On or off. Commands: {@code {"op":"set","on":true}} and {@code {"op":"toggle"}}; queries: {@code {"op":"get"}} and
@@ -16,6 +22,8 @@ import java.nio.charset.StandardCharsets;
 public final class Lightbulb implements StateMachine {
     /** A command that makes no sense. */
     static final int MALFORMED = 2;
+
+    private static final String FORMAT = "lightbulb/1";
 
     private final LivePicture picture;
     private boolean on;
@@ -72,6 +80,32 @@ public final class Lightbulb implements StateMachine {
         } catch (MalformedCommandException e) {
             return error(e);
         }
+    }
+
+    @Override
+    public Optional<StateWriter> snapshot() {
+        byte[] now = (on ? "on" : "off").getBytes(StandardCharsets.UTF_8);
+        return Optional.of(out -> out.write(now));
+    }
+
+    @Override
+    public String snapshotFormat() {
+        return FORMAT;
+    }
+
+    @Override
+    public void restore(InputStream state, String format, Position position) throws IOException {
+        if (!format.equals(FORMAT)) {
+            throw new UnsupportedSnapshotException("only " + FORMAT + " is read");
+        }
+        String text = new String(state.readNBytes(4), StandardCharsets.UTF_8);
+        on = switch (text) {
+            case "on" -> true;
+            case "off" -> false;
+            default -> throw new IOException("neither on nor off");
+        };
+        index = position.index();
+        picture.bulb(on, index);
     }
 
     static byte[] set(boolean on) {

@@ -4,12 +4,19 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.outrigger.sdk.Context;
 import dev.outrigger.sdk.Position;
 import dev.outrigger.sdk.Result;
+import dev.outrigger.sdk.StateWriter;
+import dev.outrigger.sdk.UnsupportedSnapshotException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -194,6 +201,73 @@ class KeyValueStoreTest {
         }
         apply(other, "{\"op\":\"delete\",\"key\":\"x\"}".getBytes(UTF_8));
         assertEquals(sha256(store), sha256(other));
+    }
+
+    private static byte[] written(StateWriter writer) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        writer.writeTo(out);
+        return out.toByteArray();
+    }
+
+    private void restore(KeyValueStore into, byte[] snapshot) throws IOException {
+        into.restore(new ByteArrayInputStream(snapshot), "kv/1", new Position(Optional.of("test"), index, 1));
+    }
+
+    @Test
+    void comesBackFromASnapshotAsItWasWhateverIsAppliedMeanwhile() throws Exception {
+        Random random = new Random(4);
+        for (int i = 0; i < 3_000; i++) {
+            apply(store, randomCommand(random));
+        }
+        String digest = query("{\"op\":\"digest\"}");
+        long snapshotIndex = index;
+        StateWriter writer = store.snapshot().orElseThrow();
+        for (int i = 0; i < 100; i++) {
+            apply(store, randomCommand(random));
+        }
+        apply("{\"op\":\"put\",\"key\":\"new\",\"value\":\"v\"}");
+        index = snapshotIndex;
+        KeyValueStore other = new KeyValueStore();
+        apply(other, "{\"op\":\"put\",\"key\":\"old\",\"value\":\"v\"}".getBytes(UTF_8));
+        index = snapshotIndex;
+        restore(other, written(writer));
+        assertEquals(digest, query(other, "{\"op\":\"digest\"}"));
+        assertNotEquals(sha256(store), sha256(other));
+    }
+
+    @Test
+    void anEmptyStateIsAStateToo() throws Exception {
+        byte[] snapshot = written(store.snapshot().orElseThrow());
+        assertEquals(16, snapshot.length);
+        restore(store, snapshot);
+    }
+
+    @Test
+    void noDamageGoesUnnoticed() throws Exception {
+        apply("{\"op\":\"put\",\"key\":\"k\",\"value\":\"ü\"}");
+        apply("{\"op\":\"put\",\"key\":\"l\",\"value\":\"\"}");
+        byte[] snapshot = written(store.snapshot().orElseThrow());
+        String before = query("{\"op\":\"digest\"}");
+        for (int bit = 0; bit < 8 * snapshot.length; bit++) {
+            byte[] damaged = snapshot.clone();
+            damaged[bit / 8] ^= (byte) (1 << bit % 8);
+            assertThrows(IOException.class, () -> restore(store, damaged));
+        }
+        for (int length = 0; length < snapshot.length; length++) {
+            byte[] cut = Arrays.copyOf(snapshot, length);
+            assertThrows(IOException.class, () -> restore(store, cut));
+        }
+        assertThrows(IOException.class, () -> restore(store, Arrays.copyOf(snapshot, snapshot.length + 1)));
+        assertEquals(before, query("{\"op\":\"digest\"}"), "the state is replaced at the end only");
+    }
+
+    @Test
+    void readsNoOtherFormat() {
+        assertEquals("kv/1", store.snapshotFormat());
+        Position position = new Position(Optional.of("test"), 9, 1);
+        assertThrows(
+                UnsupportedSnapshotException.class,
+                () -> store.restore(new ByteArrayInputStream(new byte[16]), "kv/2", position));
     }
 
     private static String sha256(KeyValueStore of) {

@@ -1,12 +1,18 @@
 package dev.outrigger.examples.lightbulb;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.outrigger.sdk.Context;
 import dev.outrigger.sdk.Position;
 import dev.outrigger.sdk.Result;
+import dev.outrigger.sdk.UnsupportedSnapshotException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +43,31 @@ class LightbulbTest {
         assertTrue(off.matches("\\{\"index\":3,\"sha256\":\"[0-9a-f]{64}\"}"), off);
         apply("{\"op\":\"toggle\"}");
         assertTrue(!query("{\"op\":\"digest\"}").substring(12).equals(off.substring(12)));
+    }
+
+    @Test
+    void comesBackFromASnapshot() throws Exception {
+        for (boolean on : new boolean[] {true, false}) {
+            apply("{\"op\":\"set\",\"on\":" + on + "}");
+            ByteArrayOutputStream snapshot = new ByteArrayOutputStream();
+            bulb.snapshot().orElseThrow().writeTo(snapshot);
+            LivePicture otherPicture = new LivePicture();
+            Lightbulb other = new Lightbulb(otherPicture);
+            Position position = new Position(Optional.of("test"), index, 1);
+            other.restore(new ByteArrayInputStream(snapshot.toByteArray()), bulb.snapshotFormat(), position);
+            byte[] digest = "{\"op\":\"digest\"}".getBytes(UTF_8);
+            assertArrayEquals(bulb.query(digest), other.query(digest));
+            assertEquals(on, otherPicture.frame().on());
+            assertEquals(index, otherPicture.frame().index());
+        }
+    }
+
+    @Test
+    void refusesASnapshotThatIsNone() {
+        Position position = new Position(Optional.of("test"), 9, 1);
+        ByteArrayInputStream dim = new ByteArrayInputStream("dimmed".getBytes(UTF_8));
+        assertThrows(UnsupportedSnapshotException.class, () -> bulb.restore(dim, "lightbulb/2", position));
+        assertThrows(IOException.class, () -> bulb.restore(dim, "lightbulb/1", position));
     }
 
     @Test

@@ -1,0 +1,4 @@
+package dev.outrigger.sdk;
+
+/** A state that can write itself down, and where exactly it stands. */
+record Capture(StateWriter state, Position position) {}
