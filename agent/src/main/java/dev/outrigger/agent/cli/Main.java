@@ -49,6 +49,7 @@ public final class Main {
                 .addSubcommand(new SnapshotCommand(console))
                 .addSubcommand(new BackupCommand(console))
                 .addSubcommand(new RestoreCommand(console))
+                .addSubcommand(LogCommand.commandLine(console))
                 .addSubcommand(new VersionCommand(console));
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setOut(console.outWriter()).setErr(console.errWriter());

@@ -58,6 +58,15 @@ public record Settings(
         return new SettingsReader(GivenSettings.gather(environment, flags), new HostName(environment)).read();
     }
 
+    /**
+     * The data directory alone, for what looks into it while no agent runs; from where {@link #load} takes it.
+     *
+     * @throws SettingsException in one line, when there are settings that cannot be used
+     */
+    public static Path dataDirectory(Map<String, String> environment, Map<Setting, String> flags) {
+        return new SettingsReader(GivenSettings.gather(environment, flags), new HostName(environment)).dataDirectory();
+    }
+
     /** When votes and acknowledgements may leave. */
     public enum Durability {
         /** After the disk has them. */

@@ -40,7 +40,7 @@ final class SettingsReader {
                 Names.require(cluster),
                 Names.require(node),
                 list.members(),
-                path(required(Setting.DATA)),
+                dataDirectory(),
                 app(required(Setting.APP)),
                 address(Setting.API),
                 address(Setting.PEER),
@@ -55,6 +55,10 @@ final class SettingsReader {
                 tls(),
                 given.find(Setting.TOKEN_FILE).map(TokenFile::read),
                 effective(node));
+    }
+
+    Path dataDirectory() {
+        return path(required(Setting.DATA));
     }
 
     private Given required(Setting setting) {

@@ -8,9 +8,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -18,7 +16,6 @@ import java.util.Optional;
  * from {@link #open} to {@link #close}.
  */
 final class DataDirectory implements AutoCloseable {
-    private static final String LOG = "log-";
     /** Every other name under which something is kept in the directory, but for the lock and what is put aside. */
     private static final List<String> NAMES = List.of("identity", "hardstate", "cluster", "CURRENT", "snap");
 
@@ -69,7 +66,7 @@ final class DataDirectory implements AutoCloseable {
 
     /** Whether an entry of this name belongs to the disk as it is now. */
     static boolean isContent(String name) {
-        return name.startsWith(LOG)
+        return name.startsWith(CurrentLog.DIRECTORY)
                 || NAMES.contains(name.endsWith(".tmp") ? name.substring(0, name.length() - 4) : name);
     }
 
@@ -96,24 +93,24 @@ final class DataDirectory implements AutoCloseable {
 
     /** The log directory that counts. */
     Path log() throws IOException {
-        return root.resolve(LOG + generation());
+        return current().directory(root);
     }
 
     /** An empty directory for the log that is to replace the present one. */
     Path createNextLog() throws IOException {
-        return Files.createDirectory(root.resolve(LOG + (generation() + 1)));
+        return Files.createDirectory(current().next().directory(root));
     }
 
     /** From here on the log from {@link #createNextLog} counts, which is durable by now; the old one is deleted. */
     void switchToNextLog() throws IOException {
         sync.forceDirectory(root);
-        writeCurrent(root, generation() + 1, 0, sync);
+        current().next().write(root, sync);
         removeStrayLogs();
     }
 
     /** From here on the segments of the log before {@code firstSegment} do not count; whoever asks deletes them. */
     void dropSegmentsBefore(int firstSegment) throws IOException {
-        writeCurrent(root, generation(), firstSegment, sync);
+        current().from(firstSegment).write(root, sync);
     }
 
     Path spare() {
@@ -124,21 +121,8 @@ final class DataDirectory implements AutoCloseable {
         return root.resolve("snap");
     }
 
-    private int generation() throws IOException {
-        return Integer.parseInt(current().getOrDefault("log", ""));
-    }
-
-    /** Segments of the log with a lower number were dropped, since a snapshot holds what was in them. */
-    private int firstSegment() throws IOException {
-        return Integer.parseInt(current().getOrDefault("first", "0"));
-    }
-
-    private Map<String, String> current() throws IOException {
-        Path current = root.resolve("CURRENT");
-        if (!Files.exists(current)) {
-            throw new DamagedStorageException(current + " is missing. " + StorageAdvice.REJOIN);
-        }
-        return new SealedText(current).read();
+    private CurrentLog current() throws IOException {
+        return CurrentLog.read(root);
     }
 
     /**
@@ -160,17 +144,10 @@ final class DataDirectory implements AutoCloseable {
         for (Path log : logs(root)) {
             delete(log);
         }
-        Files.createDirectory(root.resolve(LOG + 1));
+        Files.createDirectory(CurrentLog.FIRST.directory(root));
         HardStateFile.create(root.resolve("hardstate"), sync);
-        writeCurrent(root, 1, 0, sync);
+        CurrentLog.FIRST.write(root, sync);
         identity.write(root.resolve("identity"), sync);
-    }
-
-    private static void writeCurrent(Path root, int generation, int firstSegment, DiskSync sync) throws IOException {
-        Map<String, String> values = new LinkedHashMap<>();
-        values.put("log", Integer.toString(generation));
-        values.put("first", Integer.toString(firstSegment));
-        new SealedText(root.resolve("CURRENT")).write(values, sync);
     }
 
     /** Logs that do not count: the new one of a rewrite that did not get to its end, or the old one of one that did. */
@@ -188,7 +165,7 @@ final class DataDirectory implements AutoCloseable {
 
     /** Several deletions may survive a loss of power in any order, and what the log began with then may not make sense. */
     private void removeDroppedSegments() throws IOException {
-        int first = firstSegment();
+        int first = current().firstSegment();
         for (Segment segment : Segment.list(log())) {
             if (segment.cycle() < first) {
                 Files.delete(segment.file());
@@ -198,7 +175,7 @@ final class DataDirectory implements AutoCloseable {
 
     private static List<Path> logs(Path root) throws IOException {
         List<Path> logs = new ArrayList<>();
-        try (DirectoryStream<Path> found = Files.newDirectoryStream(root, LOG + "*")) {
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(root, CurrentLog.DIRECTORY + "*")) {
             found.forEach(logs::add);
         }
         return logs;

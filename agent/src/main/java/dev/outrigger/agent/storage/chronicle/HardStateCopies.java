@@ -5,8 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Term and vote, twice. A write puts them into one slot, forces, and then does the same with the other: a crash tears at
@@ -15,17 +13,18 @@ import org.slf4j.LoggerFactory;
  * mean that votes are forgotten: the member must not go on.
  */
 final class HardStateCopies {
-    private static final Logger LOG = LoggerFactory.getLogger(HardStateCopies.class);
     private static final int SLOTS = 2;
 
     /** Both copies. */
     static final int BYTES = SLOTS * HardStateSlot.BYTES;
 
     private final int slotToBegin;
+    private final int unreadable;
     private HardStateSlot latest;
 
-    private HardStateCopies(HardStateSlot latest, int slotToBegin) {
+    private HardStateCopies(HardStateSlot latest, int slotToBegin, int unreadable) {
         this.latest = latest;
+        this.unreadable = unreadable;
         this.slotToBegin = slotToBegin;
     }
 
@@ -52,21 +51,21 @@ final class HardStateCopies {
             throw new DamagedStorageException(file
                     + " is damaged: neither of its two copies of term and vote can be read. " + StorageAdvice.REJOIN);
         }
-        if (first.isEmpty() || second.isEmpty()) {
-            LOG.warn(
-                    "{}: copy {} of term and vote cannot be read; going on with the other",
-                    file,
-                    first.isEmpty() ? 1 : 2);
-        }
         long firstWrite = first.map(HardStateSlot::write).orElse(-1L);
         long secondWrite = second.map(HardStateSlot::write).orElse(-1L);
+        int unreadable = first.isEmpty() ? 1 : second.isEmpty() ? 2 : 0;
         return firstWrite > secondWrite
-                ? new HardStateCopies(first.orElseThrow(), 1)
-                : new HardStateCopies(second.orElseThrow(), 0);
+                ? new HardStateCopies(first.orElseThrow(), 1, unreadable)
+                : new HardStateCopies(second.orElseThrow(), 0, unreadable);
     }
 
     StoredState state() {
         return latest.state();
+    }
+
+    /** The copy, 1 or 2, that could not be read; 0 when both could. */
+    int unreadable() {
+        return unreadable;
     }
 
     /** Returns when {@code state} is durable in both slots. */

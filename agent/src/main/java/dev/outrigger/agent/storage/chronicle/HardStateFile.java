@@ -7,9 +7,13 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Term and vote on the disk, kept as {@link HardStateCopies} says. */
 final class HardStateFile implements HardStateCopies.Target, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(HardStateFile.class);
+
     private final Path file;
     private final FileChannel channel;
     private final DiskSync sync;
@@ -33,7 +37,14 @@ final class HardStateFile implements HardStateCopies.Target, AutoCloseable {
         }
         FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
-            return new HardStateFile(file, channel, sync, HardStateCopies.read(StoredBytes.of(channel), file));
+            HardStateCopies copies = HardStateCopies.read(StoredBytes.of(channel), file);
+            if (copies.unreadable() > 0) {
+                LOG.warn(
+                        "{}: copy {} of term and vote cannot be read; going on with the other",
+                        file,
+                        copies.unreadable());
+            }
+            return new HardStateFile(file, channel, sync, copies);
         } catch (Throwable e) {
             channel.close();
             throw e;

@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
  */
 final class SnapshotDirectory implements SnapshotStore {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotDirectory.class);
-    private static final String DRAFT = "draft.tmp";
+    static final String DRAFT = "draft.tmp";
 
     private final Path directory;
     private final DiskSync sync;

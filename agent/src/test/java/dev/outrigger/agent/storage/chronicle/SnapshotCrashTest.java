@@ -59,8 +59,9 @@ class SnapshotCrashTest {
             Path root = Files.createDirectory(home.resolve("0"));
             for (int loss = 1; loss <= LOSSES_EACH; loss++) {
                 Path image = home.resolve(Integer.toString(loss));
-                DiskSync sync = new PowerLoss(root, image, random.nextInt(12), random);
+                PowerLoss sync = new PowerLoss(root, image, random.nextInt(12), random);
                 while (!Files.exists(image)) {
+                    sync.restart();
                     runUntilTheEnd(root.resolve("snap"), sync);
                 }
                 root = image;
