@@ -11,6 +11,7 @@ final class RecordingSink implements SnapshotSink {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private @Nullable Promise<Void> held;
     private boolean holds;
+    private int holdsAtWrite = -1;
     private boolean busy;
     private String head = "";
     private String trouble = "";
@@ -21,6 +22,12 @@ final class RecordingSink implements SnapshotSink {
     /** From now on nothing is answered until {@link #release}. */
     synchronized RecordingSink hold() {
         holds = true;
+        return this;
+    }
+
+    /** The same, from that many writes on. */
+    synchronized RecordingSink holdAtWrite(int write) {
+        holdsAtWrite = write;
         return this;
     }
 
@@ -54,6 +61,7 @@ final class RecordingSink implements SnapshotSink {
             return Future.failedFuture(trouble);
         }
         writes++;
+        holds |= writes == holdsAtWrite;
         largest = Math.max(largest, piece.length());
         bytes.writeBytes(piece.array());
         return answer();

@@ -95,7 +95,7 @@ class TakingTest extends AgainstAnApp {
         serve(2);
         byte[] state = SnapshotBytes.madeUp(BIG, 5);
         app.streamSnapshots(http -> give(head(http, 2, 1).setChunked(true), state, 0));
-        sink.hold();
+        sink.holdAtWrite(3);
         Future<SnapshotTaken> taken = takeLater();
         fixture.await("the sink is held", sink::isHeld);
         for (int i = 0; i < 50; i++) {
