@@ -83,7 +83,7 @@ class HostileBytesTest {
     @Test
     void longestFrameAllowedIsTaken() throws IOException {
         TestAgent a = net.start("a", "b");
-        int fixedBytes = 1 + 8 + 8 + 4 + 4;
+        int fixedBytes = 1 + 8 + 8 + 1 + 4 + 4;
         Payload command = Payload.of(new byte[PeerOptions.Limits.DEFAULT.frameBytesMax() - fixedBytes]);
         Message longest = new Message.ProposeRequest(B, A, 1, 1, List.of(command));
         try (RawSocket b = admitted(a)) {

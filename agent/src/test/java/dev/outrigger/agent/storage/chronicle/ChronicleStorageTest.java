@@ -176,6 +176,7 @@ class ChronicleStorageTest {
     void formattingThatDidNotGetToItsEndStartsAnew() throws IOException {
         SmallLog.open(directory).close();
         Files.delete(directory.resolve("identity"));
+        Files.delete(directory.resolve("snap")); // it comes after the identity
         for (Segment segment : Segment.list(directory.resolve("log-1"))) {
             Files.delete(segment.file());
         }
@@ -270,6 +271,8 @@ class ChronicleStorageTest {
         assertEquals(
                 List.of(
                         directory.getFileName().toString(), // names made by a process that died before their force
+                        directory.getFileName().toString(), // that of the snapshots' directory
+                        "snap", // and in it
                         "19700102F.cq4", // the same for what it wrote
                         "log-1", // and for the segments it made
                         "19700102F.cq4", // with its end mark
@@ -278,7 +281,7 @@ class ChronicleStorageTest {
                         "19700104F.precreated.tmp",
                         "hardstate",
                         "hardstate"),
-                sync.forced.subList(0, 9));
+                sync.forced.subList(0, 11));
     }
 
     @Test
