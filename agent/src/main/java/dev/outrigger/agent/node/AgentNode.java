@@ -563,6 +563,7 @@ public final class AgentNode implements Node, PeerEvents {
                 found.leadership(group.leader(), group.noLeader());
                 found.app(group.appStatus());
                 found.space(group.diskSpace());
+                group.commitStalled(System.nanoTime()).ifPresent(since -> found.commitStalled(since, group.core()));
                 found.snapshots(group.snapshots().problem());
                 formation.membership().ifPresent(members -> foundOfMembers(found, members));
             } else {

@@ -1,6 +1,7 @@
 package dev.outrigger.agent.node;
 
 import dev.outrigger.agent.app.AppStatus;
+import dev.outrigger.agent.core.RaftCore;
 import dev.outrigger.agent.core.message.Configuration.Standing;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.node.NodeStatus.Diagnosis;
@@ -8,6 +9,7 @@ import dev.outrigger.agent.peer.PeerTransport.PeerView;
 import dev.outrigger.agent.storage.PutAside;
 import dev.outrigger.agent.storage.Room;
 import dev.outrigger.agent.wire.Hello;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -177,6 +180,23 @@ final class Diagnoses {
                             evidence,
                             "Start the application with the state that belongs to this log, or with none.");
             }
+        }
+
+        void commitStalled(Duration since, RaftCore core) {
+            Map<String, Object> evidence = new TreeMap<>();
+            evidence.put("commitIndex", core.commitIndex());
+            evidence.put("lastIndex", core.lastIndex());
+            core.configuration()
+                    .voters()
+                    .forEach(voter ->
+                            core.matchIndex(voter).ifPresent(match -> evidence.put("match." + voter.name(), match)));
+            add(
+                    "COMMIT_STALLED",
+                    "",
+                    "error",
+                    "This agent leads, but since " + since.toSeconds() + " s no majority has stored what it was sent.",
+                    evidence,
+                    "Look at the pages of the members whose match stays behind: a full or slow disk, or a cut link.");
         }
 
         void space(DiskSpace space) {

@@ -66,6 +66,7 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
     private final Vertx vertx;
     private final Snapshots snapshots;
     private final DiskSpace diskSpace;
+    private final CommitProgress commitProgress = new CommitProgress();
     private boolean drainScheduled;
     private boolean stopping;
     private boolean closed;
@@ -156,6 +157,7 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
         operators.tick(nowNanos);
         restores.tick(nowNanos);
         snapshots.tick(nowNanos);
+        commitProgress.tick(core.role() == RoleName.LEADER, core.commitIndex(), core.lastIndex(), nowNanos);
         diskSpace.tick();
     }
 
@@ -588,6 +590,11 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
 
     Snapshots snapshots() {
         return snapshots;
+    }
+
+    /** Since when nothing is committed any more, though there is something to commit; known to a leader only. */
+    Optional<Duration> commitStalled(long nowNanos) {
+        return commitProgress.stalled(nowNanos).filter(since -> since.compareTo(electionTimeout.multipliedBy(2)) > 0);
     }
 
     DiskSpace diskSpace() {
