@@ -130,7 +130,7 @@ record LogScan(List<Span> spans, LogReplay replay, Optional<Stop> stop, long pro
     /** Where it ends. */
     String end() {
         String end = spans.isEmpty() ? "nowhere" : "in " + last().segment().file() + " at byte " + last().bytes();
-        return unbegun.isEmpty() ? end : end + ", and there is nothing in " + unbegun.get(0);
+        return unbegun.isEmpty() ? end : end + ", and from byte 0 on there is nothing in " + unbegun.get(0);
     }
 
     private Span last() {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.outrigger.agent.storage.DamagedStorageException;
 import dev.outrigger.agent.storage.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -241,9 +242,9 @@ class DamageTest {
 
     private void assertRefused(Path directory, String named) throws IOException {
         List<String> before = contentOf(directory);
-        StorageException refused = assertTimeout(
+        DamagedStorageException refused = assertTimeout(
                 REFUSED_WITHIN,
-                () -> assertThrows(StorageException.class, () -> ChronicleStorage.open(directory, OPTIONS)));
+                () -> assertThrows(DamagedStorageException.class, () -> ChronicleStorage.open(directory, OPTIONS)));
         String message = String.valueOf(refused.getMessage());
         assertTrue(message.contains(named), message);
         assertTrue(message.contains("let the member rejoin with an empty one"), message);
@@ -299,7 +300,7 @@ class DamageTest {
     }
 
     /** A segment file in the hands of a bad disk. */
-    private record DamagedFile(Path file) {
+    record DamagedFile(Path file) {
         /**
          * @param start where its word of length and state is
          * @param dataStart where its bytes begin

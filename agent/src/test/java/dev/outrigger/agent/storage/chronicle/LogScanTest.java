@@ -1,6 +1,8 @@
 package dev.outrigger.agent.storage.chronicle;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.Payload;
@@ -8,8 +10,10 @@ import dev.outrigger.agent.storage.Durability;
 import dev.outrigger.agent.storage.LogRecord;
 import dev.outrigger.agent.storage.RecordCodec;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -52,6 +56,26 @@ class LogScanTest {
         }
         assertEquals(theirs, ours);
         assertEquals(theirPositions, ourPositions);
+    }
+
+    /** What is laid out and not used must not cost a start its time. */
+    @Test
+    void gigabyteOfZerosIsGoneThroughInNoTime() throws IOException {
+        SmallLog.open(directory).close();
+        Path file = directory.resolve("log-1").resolve(Segment.fileName(1));
+        try (RandomAccessFile segment = new RandomAccessFile(file.toFile(), "rw")) {
+            segment.setLength(1L << 30);
+        }
+        RecordCodec codec =
+                new RecordCodec(DiskIdentity.read(directory.resolve("identity")).storageId());
+        LogScan.of(directory.resolve("log-1"), codec); // the first time is that of the disk
+        LogScan scan = assertTimeout(Duration.ofSeconds(2), () -> LogScan.of(directory.resolve("log-1"), codec));
+        assertTrue(scan.stop().isEmpty());
+        try (RandomAccessFile segment = new RandomAccessFile(file.toFile(), "rw")) {
+            segment.seek((1L << 30) - 5);
+            segment.write(1);
+        }
+        assertTrue(LogScan.of(directory.resolve("log-1"), codec).stop().isPresent(), "nothing is passed over");
     }
 
     @Test
