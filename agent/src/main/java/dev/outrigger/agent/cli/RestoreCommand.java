@@ -68,7 +68,6 @@ final class RestoreCommand implements Callable<Integer> {
             return api.send(
                     wait.prefer(api.request("/v1/snapshots/latest").PUT(BodyPublishers.ofFile(file)))
                             .header("Content-Type", "application/octet-stream")
-                            .expectContinue(true)
                             .build(),
                     BodyHandlers.ofByteArray(),
                     ExitCode.OUTCOME_UNKNOWN);
