@@ -40,7 +40,7 @@ class SnapshotDownloadTest {
                                 client.request(HttpMethod.GET, port, "127.0.0.1", "/"),
                                 sink,
                                 (index, term) -> Optional.empty(),
-                                Duration.ofMillis(300))
+                                Duration.ofMillis(1500))
                         .result()
                         .map(Object::toString)
                         .otherwise(Throwable::getMessage)));
@@ -77,7 +77,7 @@ class SnapshotDownloadTest {
         assertTrue(outcome.startsWith("answered 500: xxx"), outcome);
         assertTrue(outcome.length() < 300);
         outcome = outcomeOf("HTTP/1.1 500 No\r\nContent-Length: 100000\r\n\r\nsilent", false);
-        assertTrue(outcome.contains("gave nothing of a snapshot for 300 ms"), outcome);
+        assertTrue(outcome.contains("gave nothing of a snapshot for 1500 ms"), outcome);
     }
 
     @Test
