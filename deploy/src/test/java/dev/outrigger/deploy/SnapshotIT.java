@@ -1,7 +1,6 @@
 package dev.outrigger.deploy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,8 +53,10 @@ class SnapshotIT {
             cluster.wipe(emptied);
             emptied.app().start();
             emptied.agent().start();
-            Await.until(emptied + " is back", BACK_MAX, emptied::isReady);
-            assertTrue(log(emptied).get("first").asLong() > 1, "it was given the whole log");
+            Await.until(
+                    emptied + " was given a snapshot",
+                    BACK_MAX,
+                    () -> emptied.isReady() && log(emptied).get("first").asLong() > 1);
             workload.awaitProgress(cluster.instances());
         }
         cluster.kill();

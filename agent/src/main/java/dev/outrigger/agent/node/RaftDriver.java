@@ -333,6 +333,7 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
     private void dispatch(Ready ready) {
         ready.sendNow().forEach(this::send);
         snapshots.logged(ready.appends());
+        ready.install().ifPresent(snapshot -> snapshots.installing());
         groupCommit.add(ready).forEach(this::send);
         ready.fetches().forEach(this::fetch);
         ready.receipts().forEach(receipt -> {

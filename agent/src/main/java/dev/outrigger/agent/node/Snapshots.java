@@ -169,15 +169,24 @@ final class Snapshots {
         dropOlderThan(snapshot);
     }
 
+    /** A snapshot is about to take the place of the log: the application will need it at once. */
+    void installing() {
+        prepare();
+    }
+
     /** What the application may be given instead of the log. */
     Optional<RestorableSnapshot> restorable() {
-        Optional<Snapshot> latest = latest();
+        prepare();
+        return restorable.filter(snapshot -> snapshot.index() <= core.durableIndex());
+    }
+
+    private void prepare() {
+        Optional<Snapshot> latest = core.snapshot();
         if (!latest.equals(restorableOf)) {
             restorableOf = latest;
             restorable = Optional.empty();
             latest.ifPresent(this::describe);
         }
-        return restorable;
     }
 
     private Optional<Snapshot> latest() {
@@ -215,7 +224,7 @@ final class Snapshots {
 
     /** Takes one when it is due. */
     void tick(long nowNanos) {
-        restorable();
+        prepare();
         if (underWay == null && nowNanos - notBeforeNanos >= 0 && isDue() && !isUpToDate()) {
             take();
         }
