@@ -17,7 +17,7 @@ final class Kills implements Scenario {
     private static final Duration READY_MAX = Duration.ofSeconds(60);
     private static final int BIG_COMMAND_BYTES = 64 << 10;
     private static final int COMMAND_BYTES = 256;
-    private static final int IN_FLIGHT = 16;
+    private static final int IN_FLIGHT = 4;
 
     private final int kills;
     private final long logMiB;
@@ -55,7 +55,7 @@ final class Kills implements Scenario {
         Clients clients = new Clients(cluster.instances(), IN_FLIGHT, COMMAND_BYTES, Long.MAX_VALUE);
         try (clients) {
             for (int i = 1; i <= kills; i++) {
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(1000)));
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(500)));
                 Instance victim = cluster.instances().get(random.nextInt(3));
                 victim.agent().kill();
                 long startNanos = System.nanoTime();
