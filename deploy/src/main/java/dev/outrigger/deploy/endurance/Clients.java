@@ -22,6 +22,9 @@ final class Clients implements AutoCloseable {
     private static final Duration END_MAX = Duration.ofSeconds(60);
     private static final long AFTER_FAILURE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
+    /** No two clients of one run number their commands under the same id. */
+    private static final AtomicLong NEXT_ID = new AtomicLong();
+
     private final List<Client> clients = new ArrayList<>();
     private final AtomicLong acknowledged = new AtomicLong();
     private final AtomicLong unknown = new AtomicLong();
@@ -34,7 +37,7 @@ final class Clients implements AutoCloseable {
     Clients(List<Instance> instances, int inFlight, int commandBytes, long commandsMax) {
         this.commandsMax = new AtomicLong(commandsMax);
         for (Instance instance : instances) {
-            clients.add(new Client(clients.size(), instance, inFlight, commandBytes));
+            clients.add(new Client(NEXT_ID.getAndIncrement(), instance, inFlight, commandBytes));
         }
         clients.forEach(client -> client.thread.start());
     }
@@ -88,7 +91,7 @@ final class Clients implements AutoCloseable {
     }
 
     private final class Client {
-        private final int id;
+        private final long id;
         private final Instance instance;
         private final int inFlight;
         private final Semaphore room;
@@ -97,7 +100,7 @@ final class Clients implements AutoCloseable {
         private final Thread thread;
         private volatile boolean failing;
 
-        Client(int id, Instance instance, int inFlight, int commandBytes) {
+        Client(long id, Instance instance, int inFlight, int commandBytes) {
             this.id = id;
             this.instance = instance;
             this.inFlight = inFlight;
