@@ -22,6 +22,7 @@ import dev.outrigger.agent.peer.PeerEvents;
 import dev.outrigger.agent.peer.PeerOptions;
 import dev.outrigger.agent.peer.PeerTransport;
 import dev.outrigger.agent.storage.ClusterIdentity;
+import dev.outrigger.agent.storage.NoRoomException;
 import dev.outrigger.agent.storage.PutAside;
 import dev.outrigger.agent.storage.Storage;
 import dev.outrigger.agent.wire.Hello;
@@ -53,6 +54,8 @@ public final class AgentNode implements Node, PeerEvents {
     private static final Logger LOG = LoggerFactory.getLogger(AgentNode.class);
 
     private static final long PUT_ASIDE_LOOK_MILLIS = 5_000;
+
+    private static final long SAVE_RETRY_MILLIS = 1000;
 
     private final Vertx vertx;
     private final Context context;
@@ -402,11 +405,24 @@ public final class AgentNode implements Node, PeerEvents {
         }
         formation.proposal(UUID.randomUUID().toString()).ifPresent(cluster -> {
             joining = true;
-            logThread.saveCluster(cluster).onFailure(fatal::accept).onSuccess(saved -> {
+            logThread.saveCluster(cluster).onFailure(this::notSaved).onSuccess(saved -> {
                 LOG.info("member of cluster {} with {}", cluster.clusterId(), cluster.members());
                 startDriver(cluster);
                 transport.reconnect();
             });
+        });
+    }
+
+    /** A disk without room for it is waited for. */
+    private void notSaved(Throwable cause) {
+        if (!(cause instanceof NoRoomException)) {
+            fatal.accept(cause);
+            return;
+        }
+        LOG.error("the cluster that this disk belongs to cannot be written down yet: {}", cause.getMessage());
+        vertx.setTimer(SAVE_RETRY_MILLIS, ignored -> {
+            joining = false;
+            considerJoining();
         });
     }
 

@@ -628,6 +628,7 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
     Future<Void> close() {
         closed = true;
         groupCommit.close();
+        snapshots.close();
         commands.close();
         barriers.close(problems.shuttingDown());
         operators.close();

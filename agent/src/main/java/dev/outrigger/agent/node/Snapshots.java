@@ -13,6 +13,7 @@ import dev.outrigger.agent.node.Problem.Code;
 import dev.outrigger.agent.node.Problem.Outcome;
 import dev.outrigger.agent.storage.BackupSeal;
 import dev.outrigger.agent.storage.ClusterIdentity;
+import dev.outrigger.agent.storage.NoRoomException;
 import dev.outrigger.agent.storage.Room;
 import dev.outrigger.agent.storage.SnapshotHead;
 import dev.outrigger.agent.storage.SnapshotStore;
@@ -42,6 +43,7 @@ final class Snapshots {
     /** Backups are rare; more of them at once share one disk and one rate. */
     private static final int DOWNLOADS_MAX = 4;
 
+    private static final long COMPACT_RETRY_MILLIS = 1000;
     private static final int DOWNLOAD_BYTES = 256 << 10;
 
     private final Vertx vertx;
@@ -60,6 +62,7 @@ final class Snapshots {
     private final RateLimit taking;
 
     private @Nullable Taking underWay;
+    private boolean closed;
     private int downloads;
     private Optional<RestorableSnapshot> restorable = Optional.empty();
     private Optional<Snapshot> restorableOf = Optional.empty();
@@ -355,13 +358,15 @@ final class Snapshots {
                             .filter(latest -> latest.index() >= snapshot.index())
                             .isEmpty();
             if (!fits) {
-                core.snapshot().ifPresent(Snapshots.this::dropOlderThan);
+                // One that is not in the log yet takes nothing away: should the process end now, the log needs the old
+                // one.
+                latest().ifPresent(Snapshots.this::dropOlderThan);
                 failed("the leader has sent a later one meanwhile");
                 return;
             }
             long firstKept = firstKept(snapshot.index());
             input.accept(() -> core.snapshotTaken(snapshot, firstKept));
-            logThread.compact(firstKept).onFailure(fatal::accept);
+            compact(firstKept);
             dropOlderThan(snapshot);
             loggedBytesAtSnapshot = loggedBytesAtBegin;
             retryNanos = RETRY_MIN_NANOS;
@@ -499,6 +504,18 @@ final class Snapshots {
         return Math.max(core.firstIndex(), snapshotIndex + 1 - kept);
     }
 
+    /** Even what says which segments are dropped needs a little room; without it they stay until there is some. */
+    private void compact(long firstIndex) {
+        logThread.compact(firstIndex).onFailure(e -> {
+            if (e instanceof NoRoomException) {
+                report("the log could not be cut behind the snapshot: " + e.getMessage());
+                after(COMPACT_RETRY_MILLIS, () -> compact(firstIndex));
+            } else {
+                fatal.accept(e);
+            }
+        });
+    }
+
     private void dropOlderThan(Snapshot snapshot) {
         thread.dropOlderThan(snapshot).onFailure(e -> report("cannot delete old snapshots: " + e.getMessage()));
     }
@@ -508,11 +525,20 @@ final class Snapshots {
         LOG.warn("{}", what);
     }
 
+    /** The disk is about to be closed: what waits for its time is not done any more. */
+    void close() {
+        closed = true;
+    }
+
     private void after(long millis, Runnable action) {
         if (millis <= 0) {
             action.run();
         } else {
-            vertx.setTimer(millis, ignored -> action.run());
+            vertx.setTimer(millis, ignored -> {
+                if (!closed) {
+                    action.run();
+                }
+            });
         }
     }
 }
