@@ -1,7 +1,10 @@
 package dev.outrigger.agent.app;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.outrigger.agent.core.message.Payload;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -74,7 +77,8 @@ final class SnapshotBytes implements RestorableSnapshot.Opener {
                 byte[] piece = java.util.Arrays.copyOfRange(all, position, end);
                 position = end;
                 read.addAndGet(piece.length);
-                return Future.succeededFuture(Optional.of(Payload.of(piece)));
+                // Like the disk, on another thread: meanwhile the event loop looks at its sockets.
+                return requireNonNull(Vertx.currentContext()).executeBlocking(() -> Optional.of(Payload.of(piece)));
             }
 
             @Override

@@ -10,12 +10,9 @@ import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Payload;
 import dev.outrigger.agent.core.message.Ready;
 import dev.outrigger.agent.core.message.Snapshot;
-import dev.outrigger.agent.storage.ClusterIdentity;
+import dev.outrigger.agent.storage.ForwardingStorage;
 import dev.outrigger.agent.storage.MemoryStorage;
 import dev.outrigger.agent.storage.NoRoomException;
-import dev.outrigger.agent.storage.Room;
-import dev.outrigger.agent.storage.SnapshotStore;
-import dev.outrigger.agent.storage.Storage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -78,10 +75,13 @@ class LogWriteTest {
     }
 
     /** Says what was written, while it has room. */
-    private static final class Recorder implements Storage {
-        private final Storage empty = new MemoryStorage.Disk("disk").open();
+    private static final class Recorder extends ForwardingStorage {
         private final List<String> written = new ArrayList<>();
         private int roomFor = Integer.MAX_VALUE;
+
+        Recorder() {
+            super(new MemoryStorage.Disk("disk").open());
+        }
 
         @Override
         public void persist(Optional<HardState> hardState, Optional<Snapshot> install, List<Entry> entries) {
@@ -90,51 +90,6 @@ class LogWriteTest {
             }
             written.add(install.map(snapshot -> snapshot.index() + " ").orElse("")
                     + entries.stream().map(Entry::index).toList());
-        }
-
-        @Override
-        public Recovered recovered() {
-            return empty.recovered();
-        }
-
-        @Override
-        public long compact(long firstIndex) {
-            return empty.compact(firstIndex);
-        }
-
-        @Override
-        public SnapshotStore snapshots() {
-            return empty.snapshots();
-        }
-
-        @Override
-        public Room room() {
-            return empty.room();
-        }
-
-        @Override
-        public List<Entry> read(long firstIndex, int bytesMax) {
-            return empty.read(firstIndex, bytesMax);
-        }
-
-        @Override
-        public void saveCluster(ClusterIdentity cluster) {
-            empty.saveCluster(cluster);
-        }
-
-        @Override
-        public long logBytes() {
-            return empty.logBytes();
-        }
-
-        @Override
-        public long bytesOnDisk() {
-            return empty.bytesOnDisk();
-        }
-
-        @Override
-        public void close() {
-            empty.close();
         }
     }
 }

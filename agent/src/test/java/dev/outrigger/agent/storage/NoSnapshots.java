@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** A disk without snapshots, for tests of all else. */
-final class NoSnapshots implements SnapshotStore {
+public class NoSnapshots implements SnapshotStore {
     @Override
     public List<Snapshot> whole() {
         return List.of();
