@@ -210,7 +210,7 @@ public final class AgentNode implements Node, PeerEvents {
 
     @Override
     public Future<Answer<BackupDownload>> latestSnapshot() {
-        return driver.map(group -> group.snapshots().download())
+        return driver.map(group -> group.snapshots().downloads().begin())
                 .orElseGet(() -> Future.succeededFuture(new Answer.Failed<>(forming())));
     }
 

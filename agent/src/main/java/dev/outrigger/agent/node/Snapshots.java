@@ -11,7 +11,6 @@ import dev.outrigger.agent.core.message.Payload;
 import dev.outrigger.agent.core.message.Snapshot;
 import dev.outrigger.agent.node.Problem.Code;
 import dev.outrigger.agent.node.Problem.Outcome;
-import dev.outrigger.agent.storage.BackupSeal;
 import dev.outrigger.agent.storage.ClusterIdentity;
 import dev.outrigger.agent.storage.NoRoomException;
 import dev.outrigger.agent.storage.Room;
@@ -40,11 +39,7 @@ final class Snapshots {
     private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
     private static final long RETRY_MIN_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long RETRY_MAX_NANOS = TimeUnit.MINUTES.toNanos(5);
-    /** Backups are rare; more of them at once share one disk and one rate. */
-    private static final int DOWNLOADS_MAX = 4;
-
     private static final long COMPACT_RETRY_MILLIS = 1000;
-    private static final int DOWNLOAD_BYTES = 256 << 10;
 
     private final Vertx vertx;
     private final NodeOptions.SnapshotOptions options;
@@ -58,12 +53,12 @@ final class Snapshots {
     private final Consumer<Runnable> input;
     private final Consumer<Throwable> fatal;
     private final SnapshotMetrics metrics;
-    private final RateLimit sending;
-    private final RateLimit taking;
+    private final Throttle sending;
+    private final Throttle taking;
+    private final BackupDownloads downloads;
 
     private @Nullable Taking underWay;
     private boolean closed;
-    private int downloads;
     private Optional<RestorableSnapshot> restorable = Optional.empty();
     private Optional<Snapshot> restorableOf = Optional.empty();
     /** Bytes of entries that have come since this start, and how far they had come when the last snapshot began. */
@@ -106,8 +101,9 @@ final class Snapshots {
         this.input = input;
         this.fatal = fatal;
         this.metrics = metrics;
-        this.sending = new RateLimit(options.bytesPerSecond(), System.nanoTime());
-        this.taking = new RateLimit(options.bytesPerSecond(), System.nanoTime());
+        this.sending = new Throttle(vertx, options.bytesPerSecond());
+        this.taking = new Throttle(vertx, options.bytesPerSecond());
+        this.downloads = new BackupDownloads(this::latest, thread, sending, metrics);
         this.loggedEntries = core.lastIndex() + 1 - core.firstIndex();
         this.loggedBytes = storage.logBytes();
         this.loggedBytesAtSnapshot = loggedBytes - behindSnapshot(loggedBytes);
@@ -123,8 +119,8 @@ final class Snapshots {
 
     /** A follower needs a piece; at the rate that is set. */
     void fetch(ChunkFetch fetch) {
-        after(
-                sending.delayMillis(fetch.bytesMax(), System.nanoTime()),
+        sending.run(
+                fetch.bytesMax(),
                 () -> thread.read(fetch.snapshot(), fetch.offset(), fetch.bytesMax())
                         .onComplete(read -> input.accept(() -> {
                             if (read.succeeded() && read.result().isPresent()) {
@@ -168,6 +164,7 @@ final class Snapshots {
                 snapshot.term(),
                 snapshot.bytes());
         metrics.installed();
+        problem = Optional.empty();
         loggedBytesAtSnapshot = loggedBytes;
         dropOlderThan(snapshot);
     }
@@ -175,6 +172,10 @@ final class Snapshots {
     /** A snapshot is about to take the place of the log: the application will need it at once. */
     void installing() {
         prepare();
+    }
+
+    BackupDownloads downloads() {
+        return downloads;
     }
 
     /** What the application may be given instead of the log. */
@@ -322,9 +323,7 @@ final class Snapshots {
                 return Future.failedFuture("it was never begun");
             }
             Promise<Void> written = Promise.promise();
-            after(
-                    taking.delayMillis(bytes.length(), System.nanoTime()),
-                    () -> thread.write(open, bytes).onComplete(written));
+            taking.run(bytes.length(), () -> thread.write(open, bytes).onComplete(written));
             return written.future();
         }
 
@@ -402,101 +401,6 @@ final class Snapshots {
         return new Answer.Failed<>(Problem.of(code, Outcome.NONE, "No snapshot was taken: " + reason + "."));
     }
 
-    // ---- sending to people ----
-
-    /** The latest as a backup, at the rate that is set. */
-    Future<Answer<BackupDownload>> download() {
-        Optional<Snapshot> latest = latest();
-        if (latest.isEmpty()) {
-            return Future.succeededFuture(noneToSend("No snapshot is on this disk yet; POST /v1/snapshots takes one."));
-        }
-        if (downloads == DOWNLOADS_MAX) {
-            return Future.succeededFuture(new Answer.Failed<>(Problem.of(
-                    Code.OVERLOADED,
-                    Outcome.NONE,
-                    DOWNLOADS_MAX + " snapshots are on their way already, the most at once.")));
-        }
-        downloads++;
-        Snapshot snapshot = latest.get();
-        return thread.head(snapshot)
-                .map(head -> head.<Answer<BackupDownload>>map(
-                                found -> new Answer.Ok<>(new Download(snapshot, found.format())))
-                        .orElseGet(() -> noneToSend(
-                                "The snapshot at index " + snapshot.index() + " is rotten; POST /v1/snapshots.")))
-                .otherwise(e -> noneToSend("The snapshot at index " + snapshot.index() + " cannot be read: " + e))
-                .onSuccess(answer -> {
-                    if (answer instanceof Answer.Failed) {
-                        downloads--;
-                    }
-                });
-    }
-
-    private static Answer<BackupDownload> noneToSend(String detail) {
-        return new Answer.Failed<>(Problem.of(Code.NOT_FOUND, Outcome.NONE, detail));
-    }
-
-    private final class Download implements BackupDownload {
-        private final Snapshot snapshot;
-        private final String format;
-        private long offset;
-        private boolean closed;
-
-        Download(Snapshot snapshot, String format) {
-            this.snapshot = snapshot;
-            this.format = format;
-        }
-
-        @Override
-        public Snapshot snapshot() {
-            return snapshot;
-        }
-
-        @Override
-        public String format() {
-            return format;
-        }
-
-        @Override
-        public long bytes() {
-            return snapshot.bytes() + BackupSeal.BYTES;
-        }
-
-        @Override
-        public Future<Optional<Payload>> next() {
-            if (offset > snapshot.bytes()) {
-                return Future.succeededFuture(Optional.empty());
-            }
-            if (offset == snapshot.bytes()) {
-                offset++;
-                BackupSeal seal = new BackupSeal(snapshot.bytes(), (int) snapshot.checksum());
-                return Future.succeededFuture(Optional.of(Payload.of(seal.encode())));
-            }
-            int bytesMax = (int) Math.min(DOWNLOAD_BYTES, snapshot.bytes() - offset);
-            Promise<Optional<Payload>> next = Promise.promise();
-            after(
-                    sending.delayMillis(bytesMax, System.nanoTime()),
-                    () -> thread.read(snapshot, offset, bytesMax)
-                            .compose(piece -> piece.isPresent()
-                                    ? Future.succeededFuture(piece)
-                                    : Future.<Optional<Payload>>failedFuture("the snapshot at index " + snapshot.index()
-                                            + " was replaced or is rotten, from byte " + offset + " on"))
-                            .onSuccess(piece -> {
-                                offset += piece.orElseThrow().length();
-                                metrics.sent(piece.orElseThrow().length());
-                            })
-                            .onComplete(next));
-            return next.future();
-        }
-
-        @Override
-        public void close() {
-            if (!closed) {
-                closed = true;
-                downloads--;
-            }
-        }
-    }
-
     /** The log keeps a tail behind the snapshot, for followers that are a little slow. */
     private long firstKept(long snapshotIndex) {
         long entryBytes = Math.max(Entry.OVERHEAD_BYTES, loggedEntries == 0 ? 0 : loggedBytes / loggedEntries);
@@ -509,7 +413,11 @@ final class Snapshots {
         logThread.compact(firstIndex).onFailure(e -> {
             if (e instanceof NoRoomException) {
                 report("the log could not be cut behind the snapshot: " + e.getMessage());
-                after(COMPACT_RETRY_MILLIS, () -> compact(firstIndex));
+                vertx.setTimer(COMPACT_RETRY_MILLIS, ignored -> {
+                    if (!closed) {
+                        compact(firstIndex);
+                    }
+                });
             } else {
                 fatal.accept(e);
             }
@@ -528,17 +436,7 @@ final class Snapshots {
     /** The disk is about to be closed: what waits for its time is not done any more. */
     void close() {
         closed = true;
-    }
-
-    private void after(long millis, Runnable action) {
-        if (millis <= 0) {
-            action.run();
-        } else {
-            vertx.setTimer(millis, ignored -> {
-                if (!closed) {
-                    action.run();
-                }
-            });
-        }
+        sending.close();
+        taking.close();
     }
 }
