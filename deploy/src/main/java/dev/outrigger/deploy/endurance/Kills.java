@@ -63,7 +63,10 @@ final class Kills implements Scenario {
                 Await.until(victim + " serves again", READY_MAX, victim::isReady);
                 long tookNanos = System.nanoTime() - startNanos;
                 restarts.record(tookNanos);
-                slowestNanos = Math.max(slowestNanos, tookNanos);
+                if (tookNanos > slowestNanos) {
+                    slowestNanos = tookNanos;
+                    Progress.say("slowest so far: " + victim + " served after " + tookNanos / 1_000_000 + " ms");
+                }
                 if (i % 10 == 0) {
                     Progress.say(i + " kills, " + clients.acknowledged() + " acknowledged");
                 }
