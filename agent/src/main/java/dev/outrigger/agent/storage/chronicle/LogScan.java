@@ -40,8 +40,9 @@ record LogScan(List<Span> spans, LogReplay replay, Optional<Stop> stop, long pro
      * @param file where it stopped
      * @param offset where in the file
      * @param reason what is wrong there
+     * @param last whether no segment was begun after this one
      */
-    record Stop(Path file, long offset, String reason) {}
+    record Stop(Path file, long offset, String reason, boolean last) {}
 
     interface EntrySink {
         void accept(Entry entry) throws IOException;
@@ -89,12 +90,22 @@ record LogScan(List<Span> spans, LogReplay replay, Optional<Stop> stop, long pro
             return Optional.empty();
         }
         String reason = end.kind() == End.Kind.OPEN ? "it has a successor but no end mark" : end.reason();
-        return Optional.of(new Stop(segment.file(), end.offset(), reason));
+        return Optional.of(new Stop(segment.file(), end.offset(), reason, last));
     }
 
     /** A log without segments that begins where {@code before} begins, and whose record numbers go on after it. */
     static LogScan emptyAfter(LogReplay before) {
         return new LogScan(List.of(), before.emptied(), Optional.empty(), 0, List.of());
+    }
+
+    /** The same once its last segment ends where the scan did. One that is torn before its first record was not begun. */
+    LogScan endedHere() {
+        if (stop.isEmpty() || last().records() > 0) {
+            return new LogScan(spans, replay, Optional.empty(), promised, unbegun);
+        }
+        List<Path> notBegun = new ArrayList<>(unbegun);
+        notBegun.add(last().segment().file());
+        return new LogScan(spans.subList(0, spans.size() - 1), replay, Optional.empty(), promised, notBegun);
     }
 
     /** The first segment, if there is one. */

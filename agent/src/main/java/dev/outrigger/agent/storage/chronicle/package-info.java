@@ -4,8 +4,8 @@
  * <p>The queue can only append, and neither forces nor checks what it holds; what makes it a log to rely on is here. Our
  * own reader goes through every byte before the queue may open it ({@link
  * dev.outrigger.agent.storage.chronicle.LogScan}), our own channel forces what was appended ({@link
- * dev.outrigger.agent.storage.chronicle.LogWriter}), a torn tail is left behind by writing the log anew ({@link
- * dev.outrigger.agent.storage.chronicle.LogRewrite}), and every start and every roll begins a new file, so that nothing
+ * dev.outrigger.agent.storage.chronicle.LogWriter}), a torn tail is cut off in its place, or left behind by
+ * writing the log anew ({@link dev.outrigger.agent.storage.chronicle.LogRewrite}), and every start and every roll begins a new file, so that nothing
  * is ever appended behind bytes that cannot be read. Knows nothing of consensus. Start with {@link
  * dev.outrigger.agent.storage.chronicle.ChronicleStorage}.
  *

@@ -9,8 +9,11 @@ import dev.outrigger.agent.storage.LogReplay;
 import dev.outrigger.agent.storage.RecordCodec;
 import dev.outrigger.agent.storage.Storage;
 import dev.outrigger.agent.storage.StorageException;
+import dev.outrigger.agent.storage.chronicle.LogScan.Span;
+import dev.outrigger.agent.storage.chronicle.LogScan.Stop;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import net.openhft.chronicle.wire.Wires;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,9 +122,25 @@ public final class VirtualStorage {
         String directory = LOG + generation(files);
         LogScan scan = VirtualLog.scan(disk, directory, codec);
         LogRecovery.mustHoldWhatWasDurable(scan, durableFloor, snapshots, Path.of(directory));
-        return scan.stop().isEmpty()
-                ? VirtualLog.behind(scan, disk, codec, directory, segmentBytes)
+        LogScan usable = ended(scan, disk, directory);
+        return usable.stop().isEmpty()
+                ? VirtualLog.behind(usable, disk, codec, directory, segmentBytes)
                 : rewrite(scan, files, codec, segmentBytes);
+    }
+
+    /** As {@link LogRecovery} does. */
+    private static LogScan ended(LogScan scan, VirtualDisk disk, String directory) {
+        if (scan.spans().isEmpty() || !scan.stop().map(Stop::last).orElse(true)) {
+            return scan;
+        }
+        LogScan ended = scan.endedHere();
+        if (ended.spans().size() == scan.spans().size()) {
+            Span last = scan.spans().get(scan.spans().size() - 1);
+            ByteBuffer mark = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            String file = directory + "/" + last.segment().file().getFileName();
+            disk.write(file, last.bytes(), mark.putInt(0, Wires.END_OF_DATA).array());
+        }
+        return ended;
     }
 
     /** As {@link LogRewrite} does. */
