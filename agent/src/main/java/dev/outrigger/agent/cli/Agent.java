@@ -36,6 +36,7 @@ import io.vertx.micrometer.MicrometerMetricsOptions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -67,9 +68,17 @@ final class Agent {
      */
     Agent(Settings settings) {
         this.settings = settings;
-        this.storage = openStorage();
         PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        this.vertx = vertx(meters);
+        // Beside the log, which takes seconds to read when it is long.
+        CompletableFuture<Vertx> starting = CompletableFuture.supplyAsync(
+                () -> vertx(meters), task -> new Thread(task, "outrigger-start").start());
+        try {
+            this.storage = openStorage();
+        } catch (RuntimeException unusable) {
+            starting.thenAccept(Vertx::close);
+            throw unusable;
+        }
+        this.vertx = starting.join();
         Context context = vertx.getOrCreateContext();
         this.node = node(context, meters);
         this.ops = new OpsListener(
