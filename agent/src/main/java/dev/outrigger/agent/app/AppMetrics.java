@@ -19,6 +19,7 @@ final class AppMetrics {
     private final DistributionSummary batchCommands;
     private final Counter commandsApplied;
     private final Map<Push.Form, Counter> batches = new EnumMap<>(Push.Form.class);
+    private volatile boolean streaming;
     private volatile AppStatus.State state = AppStatus.State.WAITING;
 
     AppMetrics(MeterRegistry registry) {
@@ -42,6 +43,9 @@ final class AppMetrics {
                     .register(registry);
             batches.put(form, counter);
         }
+        Gauge.builder("outrigger.app.stream", () -> streaming ? 1 : 0)
+                .description("1 while a stream is open for batches")
+                .register(registry);
         for (AppStatus.State each : AppStatus.State.values()) {
             Gauge.builder("outrigger.app.state", () -> state == each ? 1 : 0)
                     .description("1 for the state that the application channel is in")
@@ -58,6 +62,10 @@ final class AppMetrics {
         applyTime.record(tookNanos, TimeUnit.NANOSECONDS);
         batchCommands.record(commands);
         commandsApplied.increment(commands);
+    }
+
+    void streaming(boolean now) {
+        streaming = now;
     }
 
     /** The application has given a batch a well-formed answer. */

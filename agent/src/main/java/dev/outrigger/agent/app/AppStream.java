@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class AppStream {
     /** Called on the event loop. */
     interface Owner {
+        /** Takes batches from now on. */
+        void opened();
+
         /** Could not be opened; nothing was delivered. */
         void notOpened(AppFailure why);
 
@@ -133,6 +136,7 @@ final class AppStream {
             response.exceptionHandler(this::brokeOff);
             response.endHandler(end -> onEnd());
             response.handler(parser);
+            owner.opened();
         }
     }
 

@@ -57,6 +57,7 @@ final class Push {
         if (stream != null) {
             stream.close();
             stream = null;
+            metrics.streaming(false);
         }
     }
 
@@ -113,6 +114,11 @@ final class Push {
 
     private final class StreamOwner implements AppStream.Owner {
         @Override
+        public void opened() {
+            metrics.streaming(true);
+        }
+
+        @Override
         public void notOpened(AppFailure why) {
             over(why);
         }
@@ -125,6 +131,7 @@ final class Push {
 
         private void over(AppFailure why) {
             stream = null;
+            metrics.streaming(false);
             streamTrial.failed(System.nanoTime());
             metrics.failed("stream", why);
         }

@@ -173,6 +173,17 @@ final class ChannelFixture implements AutoCloseable {
                 () -> recorder.appliedIndex == index);
     }
 
+    ChannelFixture awaitStream() {
+        return await("a stream", () -> registry.get("outrigger.app.stream").gauge().value() == 1);
+    }
+
+    double batches(Push.Form form) {
+        return registry.get("outrigger.app.batches")
+                .tag("form", form.name().toLowerCase(java.util.Locale.ROOT))
+                .counter()
+                .count();
+    }
+
     ChannelFixture awaitState(AppStatus.State state) {
         return await("state " + state, () -> is(state));
     }

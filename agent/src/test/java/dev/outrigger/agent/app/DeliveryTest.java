@@ -10,10 +10,25 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** In what order and in which batches commands reach the application. */
+@ParameterizedClass
+@EnumSource(Push.Form.class)
 class DeliveryTest extends AgainstAnApp {
+    @Parameter
+    @SuppressWarnings("NullAway.Init")
+    Push.Form form;
+
+    @BeforeEach
+    void speak() {
+        app.speaks(form);
+    }
+
     @Test
     void deliversEveryCommandOnceAndInOrder() {
         start();
@@ -37,11 +52,15 @@ class DeliveryTest extends AgainstAnApp {
         fixture.query("hello");
         for (String name : List.of("info", "apply", "role", "query")) {
             Call call = app.calls(name).get(0);
-            assertEquals("/outrigger/v1/" + name, call.http().path());
+            boolean streamed = call.form() == Push.Form.STREAM;
+            assertEquals("/outrigger/v1/" + name + (streamed ? "/stream" : ""), call.http().path());
             assertEquals("orders", call.headers().get("Outrigger-Cluster"), name);
             assertEquals("Bearer sesame", call.headers().get("Authorization"), name);
         }
-        assertEquals("application/json", app.calls("apply").get(0).headers().get("Content-Type"));
+        assertEquals(form, app.calls("apply").get(0).form());
+        assertEquals(
+                form == Push.Form.JSON ? "application/json" : "application/vnd.outrigger.frames",
+                app.calls("apply").get(0).headers().get("Content-Type"));
         assertEquals(ChannelFixture.EPOCH, app.calls("apply").get(0).json().getLong("epoch"));
         assertEquals(
                 1_764_000_000_001L,
