@@ -32,6 +32,7 @@ public final class AppServer implements AutoCloseable {
     private final ThreadPoolExecutor threads;
     private final Applier applier;
     private final Leaderships leaderships;
+    private final AppEndpoint endpoint;
 
     private AppServer(HttpServer server, StateMachine machine, AppOptions options) {
         this.server = server;
@@ -46,7 +47,8 @@ public final class AppServer implements AutoCloseable {
                 new ArrayBlockingQueue<>(WAITING_CALLS_MAX),
                 new DaemonThreads("outrigger-app"));
         server.setExecutor(threads);
-        server.createContext("/", new AppEndpoint(machine, applier, epochs, leaderships, options));
+        endpoint = new AppEndpoint(machine, applier, epochs, leaderships, options);
+        server.createContext("/", endpoint);
         server.start();
     }
 
@@ -108,6 +110,7 @@ public final class AppServer implements AutoCloseable {
     /** Stops listening; a command that is being applied is finished, its answer may be lost. */
     @Override
     public void close() {
+        endpoint.close();
         server.stop(0);
         threads.shutdown();
     }

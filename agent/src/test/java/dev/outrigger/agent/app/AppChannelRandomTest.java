@@ -100,12 +100,9 @@ class AppChannelRandomTest extends AgainstAnApp {
             case 4 -> applyThen((a, call) -> wrong(a, call, 1));
             case 5 -> applyThen((a, call) -> wrong(a, call, -1));
             case 6 ->
-                partOf((a, call) ->
-                        call.results(new JsonObject()
-                                .put("applied", call.indexes().get(0))
-                                .put("results", new JsonArray())));
-            case 7 ->
-                applyThen((a, call) -> call.beginAnswer().onComplete(written -> call.breakOff()));
+                partOf((a, call) -> call.results(
+                        new JsonObject().put("applied", call.indexes().get(0)).put("results", new JsonArray())));
+            case 7 -> applyThen((a, call) -> call.beginAnswer().onComplete(written -> call.breakOff()));
             case 8 -> BREAK_OFF;
             case 9 -> applyThen(BREAK_OFF);
             case 10 -> appRandom.nextInt(4) == 0 ? HANG : status(409, "so it says");

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.outrigger.agent.app.Push.Form;
 import dev.outrigger.agent.app.ScriptedApp.Behaviour;
 import dev.outrigger.agent.app.ScriptedApp.Call;
-import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
@@ -27,8 +26,9 @@ class BrokenAnswerTest extends AgainstAnApp {
     private static final JsonObject OK = new JsonObject().put("code", 0);
 
     static Stream<Arguments> brokenAnswers() {
-        return Stream.of(Form.values()).flatMap(form -> Stream.concat(inAnyForm(), in(form))
-                .map(broken -> Arguments.of(form, broken.cause, broken.behaviour)));
+        return Stream.of(Form.values())
+                .flatMap(form -> Stream.concat(inAnyForm(), in(form))
+                        .map(broken -> Arguments.of(form, broken.cause, broken.behaviour)));
     }
 
     private record Broken(String cause, Behaviour behaviour) {}
@@ -67,7 +67,9 @@ class BrokenAnswerTest extends AgainstAnApp {
                                 new Broken("status", status(204, "")),
                                 new Broken("malformed", status(200, "")),
                                 new Broken("malformed", status(200, "all fine!")),
-                                new Broken("malformed", status(200, "{\"applied\":2,\"results\":[{\"code\":0},{\"code\":0}]}")),
+                                new Broken(
+                                        "malformed",
+                                        status(200, "{\"applied\":2,\"results\":[{\"code\":0},{\"code\":0}]}")),
                                 new Broken("malformed", bytes(FramesOfApp.refusal(409, "not in a single call"))),
                                 new Broken("malformed", bytes(right().appendBuffer(right()))),
                                 new Broken("too_large", status(200, "x".repeat(2 << 20)))),
@@ -79,9 +81,13 @@ class BrokenAnswerTest extends AgainstAnApp {
                                 new Broken("too_large", bytes(Buffer.buffer().appendInt(Integer.MAX_VALUE))),
                                 new Broken("too_large", bytes(Buffer.buffer().appendInt(-1))),
                                 new Broken("malformed", bytes(Buffer.buffer().appendInt(0))),
-                                new Broken("malformed", bytes(Buffer.buffer().appendInt(1).appendByte((byte) 2))),
+                                new Broken(
+                                        "malformed",
+                                        bytes(Buffer.buffer().appendInt(1).appendByte((byte) 2))),
                                 new Broken("malformed", bytes(FramesOfApp.refusal(200, "no refusal at all"))),
-                                new Broken("reset", (app, call) -> call.http().response().end())),
+                                new Broken(
+                                        "reset",
+                                        (app, call) -> call.http().response().end())),
                         brokenFrames());
         };
     }

@@ -174,7 +174,8 @@ final class ChannelFixture implements AutoCloseable {
     }
 
     ChannelFixture awaitStream() {
-        return await("a stream", () -> registry.get("outrigger.app.stream").gauge().value() == 1);
+        return await(
+                "a stream", () -> registry.get("outrigger.app.stream").gauge().value() == 1);
     }
 
     double batches(Push.Form form) {

@@ -53,7 +53,9 @@ class DeliveryTest extends AgainstAnApp {
         for (String name : List.of("info", "apply", "role", "query")) {
             Call call = app.calls(name).get(0);
             boolean streamed = call.form() == Push.Form.STREAM;
-            assertEquals("/outrigger/v1/" + name + (streamed ? "/stream" : ""), call.http().path());
+            assertEquals(
+                    "/outrigger/v1/" + name + (streamed ? "/stream" : ""),
+                    call.http().path());
             assertEquals("orders", call.headers().get("Outrigger-Cluster"), name);
             assertEquals("Bearer sesame", call.headers().get("Authorization"), name);
         }

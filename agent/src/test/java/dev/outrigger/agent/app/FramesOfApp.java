@@ -40,7 +40,9 @@ final class FramesOfApp {
         for (int i = 0; i < results.size(); i++) {
             JsonObject result = results.getJsonObject(i);
             byte[] data = Base64.getDecoder().decode(result.getString("data", ""));
-            out.appendUnsignedShort(result.getInteger("code")).appendInt(data.length).appendBytes(data);
+            out.appendUnsignedShort(result.getInteger("code"))
+                    .appendInt(data.length)
+                    .appendBytes(data);
         }
         return framed(out);
     }

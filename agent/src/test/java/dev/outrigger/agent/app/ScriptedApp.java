@@ -91,7 +91,11 @@ final class ScriptedApp implements AutoCloseable {
             HttpServerResponse response = http.response();
             Buffer begun = form == Push.Form.JSON
                     ? Buffer.buffer("{\"applied\":2,\"results\":[{\"code")
-                    : Buffer.buffer().appendInt(90).appendByte((byte) 2).appendByte((byte) 1).appendLong(2);
+                    : Buffer.buffer()
+                            .appendInt(90)
+                            .appendByte((byte) 2)
+                            .appendByte((byte) 1)
+                            .appendLong(2);
             if (form != Push.Form.STREAM) {
                 response.putHeader("Content-Length", "100");
             }
@@ -224,7 +228,10 @@ final class ScriptedApp implements AutoCloseable {
     /** Takes a stream, each frame of which is served as a call of apply. */
     void acceptStream(Call opening) {
         HttpServerRequest http = opening.http();
-        http.response().setChunked(true).putHeader("Content-Type", AppFrames.MEDIA_TYPE).writeHead();
+        http.response()
+                .setChunked(true)
+                .putHeader("Content-Type", AppFrames.MEDIA_TYPE)
+                .writeHead();
         RecordParser[] parser = {null};
         boolean[] inFrame = {false};
         parser[0] = RecordParser.newFixed(4, piece -> {
