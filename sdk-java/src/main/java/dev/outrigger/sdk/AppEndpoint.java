@@ -7,11 +7,12 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
 
 /** The app protocol over HTTP: guards, paths and the translation between JSON and {@link Applier}. */
-final class AppEndpoint implements HttpHandler, AutoCloseable {
+final class AppEndpoint implements HttpHandler {
     static final String ROOT = "/outrigger/v1/";
 
     private static final Logger LOG = System.getLogger(AppEndpoint.class.getName());
@@ -35,9 +36,8 @@ final class AppEndpoint implements HttpHandler, AutoCloseable {
     }
 
     /** Ends streams, after the answer to the batch under way. */
-    @Override
-    public void close() {
-        streams.close();
+    void close(Duration atMost) {
+        streams.close(atMost);
     }
 
     @Override

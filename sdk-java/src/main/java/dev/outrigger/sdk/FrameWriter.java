@@ -33,6 +33,15 @@ final class FrameWriter {
         return this;
     }
 
+    /** Bytes with a short length, 65535 at most. */
+    FrameWriter text(byte[] utf8) {
+        if (utf8.length > 0xffff) {
+            throw new IllegalArgumentException("a text has at most 65535 bytes, not " + utf8.length);
+        }
+        room(Short.BYTES + utf8.length).putShort((short) utf8.length).put(utf8);
+        return this;
+    }
+
     FrameWriter bytes(byte[] bytes) {
         room(Integer.BYTES + bytes.length).putInt(bytes.length).put(bytes);
         return this;

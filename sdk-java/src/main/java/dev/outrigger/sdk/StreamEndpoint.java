@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
@@ -20,11 +21,10 @@ import java.util.concurrent.TimeUnit;
  * {@code POST apply/stream}: one long call whose body carries batches and whose answer carries their answers, each before
  * the next batch is read. A stream has a thread of its own, so that it takes none from other calls.
  */
-final class StreamEndpoint implements AutoCloseable {
+final class StreamEndpoint {
     /** More than one only while the agent has given one up that the state machine still holds. */
     private static final int STREAMS_MAX = 4;
 
-    private static final long CLOSE_GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int CHUNKED = 0;
     private static final int FRAME_BYTES_MIN = 2;
     private static final Logger LOG = System.getLogger(StreamEndpoint.class.getName());
@@ -154,14 +154,13 @@ final class StreamEndpoint implements AutoCloseable {
         return closing;
     }
 
-    /** Takes no more batches; waits a little for the answer to the one under way to be sent. */
-    @Override
-    public synchronized void close() {
+    /** Takes no more batches, and waits until the answer to the one under way is sent or {@code atMost} is over. */
+    synchronized void close(Duration atMost) {
         closing = true;
         threads.shutdown();
-        long end = System.nanoTime() + CLOSE_GRACE_NANOS;
+        long endNanos = System.nanoTime() + atMost.toNanos();
         try {
-            for (long left = CLOSE_GRACE_NANOS; underWay > 0 && left > 0; left = end - System.nanoTime()) {
+            for (long left = atMost.toNanos(); underWay > 0 && left > 0; left = endNanos - System.nanoTime()) {
                 TimeUnit.NANOSECONDS.timedWait(this, left);
             }
         } catch (InterruptedException e) {

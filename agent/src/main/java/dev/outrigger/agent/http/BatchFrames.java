@@ -87,8 +87,7 @@ final class BatchFrames {
         if (flags != 0) {
             refused.put(place, problem(Problem.Code.NOT_IMPLEMENTED, "This version has no client sessions."));
         } else if (data.length() > commandBytesMax) {
-            refused.put(
-                    place, problem(Problem.Code.TOO_LARGE, BatchRequest.tooLarge(data.length(), commandBytesMax)));
+            refused.put(place, problem(Problem.Code.TOO_LARGE, BatchRequest.tooLarge(data.length(), commandBytesMax)));
         } else {
             commands.add(data);
         }
@@ -122,7 +121,8 @@ final class BatchFrames {
             out.payload(ok.value().data());
         } else if (result instanceof Answer.Failed<Answer.Applied> failed) {
             out.u8(PROBLEM);
-            out.payload(Payload.of(Json.write(new ProblemDocument(failed.problem())).getBytes()));
+            out.payload(
+                    Payload.of(Json.write(new ProblemDocument(failed.problem())).getBytes()));
         }
     }
 }

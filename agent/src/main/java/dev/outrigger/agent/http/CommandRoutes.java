@@ -53,7 +53,8 @@ final class CommandRoutes {
         Duration wait = WaitPreference.of(headers);
         Future<BatchResults> results = BodyReader.read(request, options.batchBytesMax(), inFlight)
                 .map(body -> framed ? parseFrame(body) : parse(body))
-                .compose(batch -> submit(request, batch.commands(), wait).map(answers -> new BatchResults(batch, answers)));
+                .compose(batch ->
+                        submit(request, batch.commands(), wait).map(answers -> new BatchResults(batch, answers)));
         if (wantsFrame) {
             Replies.send(request, results.map(all -> all.writeFrame(problems)), CommandRoutes::frame);
         } else {

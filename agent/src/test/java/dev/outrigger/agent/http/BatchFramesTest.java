@@ -24,7 +24,8 @@ import org.junit.jupiter.api.Test;
 class BatchFramesTest {
     private static final String FRAMES = "application/vnd.outrigger.frames";
     /** Two commands, {@code hi} and nothing. */
-    private static final byte[] TWO = hex("00000012" + "0401" + "00000002" + "00" + "00000002" + "6869" + "00" + "00000000");
+    private static final byte[] TWO =
+            hex("00000012" + "0401" + "00000002" + "00" + "00000002" + "6869" + "00" + "00000000");
 
     private final ApiFixture api = new ApiFixture();
 
@@ -49,7 +50,9 @@ class BatchFramesTest {
     @Test
     void answersInJsonToWhoDoesNotAskForFrames() throws IOException {
         HttpResponse<byte[]> response = send(TWO, "Accept", "application/json, */*");
-        assertEquals("application/json", response.headers().firstValue("content-type").orElse(""));
+        assertEquals(
+                "application/json",
+                response.headers().firstValue("content-type").orElse(""));
         JsonObject answer = Buffer.buffer(response.body()).toJsonObject();
         assertEquals(2, answer.getJsonArray("results").size());
 
@@ -96,21 +99,26 @@ class BatchFramesTest {
     void eachCommandHasItsOwnAnswer() throws IOException {
         Problem gone = Problem.of(Problem.Code.DEADLINE, Problem.Outcome.UNKNOWN, "The deadline passed.");
         api.node.onSubmit = commands -> Future.succeededFuture(List.of(
-                new Answer.Ok<>(new Answer.Applied(
-                        7, 2, 65535, dev.outrigger.agent.core.message.Payload.of(new byte[] {1}))),
+                new Answer.Ok<>(
+                        new Answer.Applied(7, 2, 65535, dev.outrigger.agent.core.message.Payload.of(new byte[] {1}))),
                 new Answer.Failed<>(gone)));
         Buffer answer = Buffer.buffer(send(TWO, "Accept", FRAMES).body());
         assertEquals(65535, answer.getUnsignedShort(27));
         assertEquals(1, answer.getByte(34));
         JsonObject problem = answer.getBuffer(39, answer.length()).toJsonObject();
         ProblemCheck.check(problem, 504, "unknown");
-        assertEquals(1, api.meters.counter("outrigger.http.refused", "listener", "api", "code", "DEADLINE").count());
+        assertEquals(
+                1,
+                api.meters
+                        .counter("outrigger.http.refused", "listener", "api", "code", "DEADLINE")
+                        .count());
     }
 
     @Test
     void anEmptyBatchAsksNobody() throws IOException {
         assertArrayEquals(
-                hex("00000006" + "0501" + "00000000"), send(frame(0, Buffer.buffer()), "Accept", FRAMES).body());
+                hex("00000006" + "0501" + "00000000"),
+                send(frame(0, Buffer.buffer()), "Accept", FRAMES).body());
         assertEquals(List.of(), api.node.waits);
     }
 
@@ -124,7 +132,13 @@ class BatchFramesTest {
             }
         }
         problem(Arrays.copyOf(TWO, TWO.length + 1), 400, "MALFORMED");
-        problem(Buffer.buffer(TWO).appendByte((byte) 0).setInt(0, TWO.length - 3).getBytes(), 400, "MALFORMED");
+        problem(
+                Buffer.buffer(TWO)
+                        .appendByte((byte) 0)
+                        .setInt(0, TWO.length - 3)
+                        .getBytes(),
+                400,
+                "MALFORMED");
         for (int at : new int[] {0, 4, 5, 6, 10, 11, 17, 18}) {
             byte[] broken = TWO.clone();
             broken[at] = (byte) 0x84;
