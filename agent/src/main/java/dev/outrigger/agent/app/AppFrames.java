@@ -51,9 +51,8 @@ final class AppFrames {
 
     /** What a single call was answered: one frame, its length included, and nothing else. */
     static Buffer onlyFrame(Buffer body) {
-        long announced = body.length() < LENGTH_BYTES ? -1 : body.getUnsignedInt(0);
-        if (announced != body.length() - LENGTH_BYTES) {
-            throw malformed("it is not one frame: " + body.length() + " bytes, length " + announced);
+        if (body.length() < LENGTH_BYTES || body.getUnsignedInt(0) != body.length() - LENGTH_BYTES) {
+            throw malformed("its " + body.length() + " bytes are not one frame");
         }
         return body.slice(LENGTH_BYTES, body.length());
     }

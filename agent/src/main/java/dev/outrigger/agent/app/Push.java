@@ -21,8 +21,8 @@ final class Push {
     private final AppOptions options;
     private final AppMetrics metrics;
     private final StreamEnd streamEnd;
-    private final FormTrial framesTrial = new FormTrial();
-    private final FormTrial streamTrial = new FormTrial();
+    private final FormTrial framesTrial;
+    private final FormTrial streamTrial;
     private Encodings encodings = Encodings.JSON_ONLY;
     private @Nullable AppStream stream;
 
@@ -37,6 +37,8 @@ final class Push {
         this.options = options;
         this.metrics = metrics;
         this.streamEnd = streamEnd;
+        framesTrial = new FormTrial(options.limits());
+        streamTrial = new FormTrial(options.limits());
     }
 
     /** What the application has just said that it speaks. */

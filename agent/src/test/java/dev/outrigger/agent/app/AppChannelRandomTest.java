@@ -51,7 +51,7 @@ class AppChannelRandomTest extends AgainstAnApp {
         System.out.println("AppChannelRandomTest: -Doutrigger.seed=" + seed);
         app.always("apply", (a, call) -> faultyApply().serve(a, call))
                 .always("info", (a, call) -> faultyInfo().serve(a, call));
-        start(ChannelFixture.limits(CALL_TIMEOUT, Duration.ofMillis(7), 4096, 64));
+        start(ChannelFixture.persistent(ChannelFixture.limits(CALL_TIMEOUT, Duration.ofMillis(7), 4096, 64)));
         while (log.commandIndexes().size() < COMMANDS) {
             appendSome();
         }
@@ -61,6 +61,7 @@ class AppChannelRandomTest extends AgainstAnApp {
         app.always("apply", NORMAL).always("info", NORMAL);
         fixture.append(log -> log.noop(99).command(99)).awaitApplied(log.lastIndex());
 
+        assertTrue(fixture.batches(form) > 20, fixture.batches(form) + " batches went as " + form + ", seed " + seed);
         List<Long> expected = log.commandIndexes();
         assertEquals(expected, app.journal(), "seed " + seed);
         assertEquals(expected.stream().map(MemoryLog::textAt).toList(), app.journalTexts(), "seed " + seed);

@@ -75,6 +75,17 @@ class DeliveryTest extends AgainstAnApp {
     }
 
     @Test
+    void handsOnWhatTheApplicationSaysItsStateIs() {
+        app.next("apply", (a, call) -> call.results(a.execute(call).put("stateHash", "beef")), NORMAL);
+        app.next("apply", (a, call) -> call.results(a.execute(call).put("stateHash", "01".repeat(64))));
+        start().append(log -> log.commands(1, 2).noop(1)).awaitApplied(3);
+        fixture.append(log -> log.command(1)).awaitApplied(4);
+        fixture.append(log -> log.command(1)).awaitApplied(5);
+        assertEquals(List.of("2 beef", "5 " + "01".repeat(64)), fixture.recorder.stateHashes());
+        assertEquals(3, fixture.batches(form));
+    }
+
+    @Test
     void doesNotShowNoOpsAndNamesTheLastCommandBeforeABatch() {
         log.noop(1).noop(1).command(1).noop(2).commitAll();
         start().awaitApplied(4);

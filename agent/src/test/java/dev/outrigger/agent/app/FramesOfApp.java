@@ -5,6 +5,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.ByteBuffer;
 import java.util.Base64;
+import java.util.HexFormat;
 
 /** The application's side of the binary form, written from the documentation alone. */
 final class FramesOfApp {
@@ -34,7 +35,8 @@ final class FramesOfApp {
 
     static Buffer results(JsonObject answer) {
         Buffer out = Buffer.buffer().appendByte((byte) 2).appendByte((byte) 1);
-        out.appendLong(answer.getLong("applied")).appendInt(0);
+        byte[] stateHash = HexFormat.of().parseHex(answer.getString("stateHash", ""));
+        out.appendLong(answer.getLong("applied")).appendInt(stateHash.length).appendBytes(stateHash);
         JsonArray results = answer.getJsonArray("results");
         out.appendInt(results.size());
         for (int i = 0; i < results.size(); i++) {
