@@ -104,6 +104,7 @@ final class AppStream {
 
     private void connected(AsyncResult<HttpClientRequest> result) {
         if (phase == Phase.ENDED) {
+            result.map(late -> late.exceptionHandler(gone -> {}).reset());
             return;
         }
         if (result.failed()) {
@@ -126,6 +127,7 @@ final class AppStream {
             return;
         }
         HttpClientResponse response = result.result();
+        response.exceptionHandler(this::brokeOff);
         if (response.statusCode() != 200) {
             end(new AppFailure(Cause.STATUS, "answered " + response.statusCode()));
         } else if (!isFrames(response.getHeader(HttpHeaders.CONTENT_TYPE))) {
@@ -133,7 +135,6 @@ final class AppStream {
         } else {
             phase = Phase.IDLE;
             timer.cancel();
-            response.exceptionHandler(this::brokeOff);
             response.endHandler(end -> onEnd());
             response.handler(parser);
             owner.opened();
