@@ -7,7 +7,9 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** The app protocol over HTTP: guards, paths and the translation between JSON and {@link Applier}. */
 final class AppEndpoint implements HttpHandler {
@@ -21,6 +23,7 @@ final class AppEndpoint implements HttpHandler {
     private final Leaderships leaderships;
     private final AppOptions options;
     private final SnapshotEndpoint snapshots;
+    private final StreamEndpoint streams;
 
     AppEndpoint(StateMachine machine, Applier applier, Epochs epochs, Leaderships leaderships, AppOptions options) {
         this.machine = machine;
@@ -29,6 +32,12 @@ final class AppEndpoint implements HttpHandler {
         this.leaderships = leaderships;
         this.options = options;
         this.snapshots = new SnapshotEndpoint(machine, applier);
+        this.streams = new StreamEndpoint(this::answerFrame, options.bodyBytesMax());
+    }
+
+    /** Ends streams, after the answer to the batch under way. */
+    void close(Duration atMost) {
+        streams.close(atMost);
     }
 
     @Override
@@ -39,13 +48,14 @@ final class AppEndpoint implements HttpHandler {
                 refusal.get().send(exchange);
             } else if (exchange.getRequestURI().getPath().equals(ROOT + "snapshot")) {
                 snapshots.handle(exchange);
+            } else if (exchange.getRequestURI().getPath().equals(ROOT + "apply/stream")) {
+                streams.handle(exchange);
             } else {
                 answer(exchange).send(exchange);
             }
         } catch (RuntimeException | Error e) {
             LOG.log(Level.ERROR, "A call of the agent to " + exchange.getRequestURI() + " failed", e);
-            HttpReply.problem(500, "INTERNAL", "The application failed", String.valueOf(e))
-                    .send(exchange);
+            internal(e).send(exchange);
         }
     }
 
@@ -73,7 +83,7 @@ final class AppEndpoint implements HttpHandler {
                         404,
                         "NOT_FOUND",
                         "There is nothing at this path",
-                        "known are info, apply, query, role and snapshot");
+                        "known are info, apply, apply/stream, query, role and snapshot");
         };
     }
 
@@ -98,22 +108,36 @@ final class AppEndpoint implements HttpHandler {
         out.name("app").value(machine.appName()).name("version").value(machine.version());
         out.name("cluster").value(applied.cluster().orElse(null));
         writeApplied(out, applied);
-        return HttpReply.json(
-                out.name("encodings").array().value("json").endArray().endObject());
+        out.name("encodings").array().value("json").value("frames").value("stream");
+        return HttpReply.json(out.endArray().endObject());
     }
 
     private HttpReply apply(HttpExchange exchange) throws IOException {
-        return withJson(exchange, body -> {
-            Optional<String> cluster =
-                    Optional.ofNullable(exchange.getRequestHeaders().getFirst("Outrigger-Cluster"));
-            Delivery delivery = applier.apply(ApplyRequest.parse(body), cluster);
-            if (delivery instanceof Delivery.Done done) {
-                return results(done);
-            }
-            return delivery instanceof Delivery.Refused refused
-                    ? conflict(refused)
-                    : failed((Delivery.Failed) delivery);
-        });
+        Optional<String> cluster =
+                Optional.ofNullable(exchange.getRequestHeaders().getFirst("Outrigger-Cluster"));
+        return Frames.areIn(exchange)
+                ? withBody(exchange, body -> deliver(ApplyFrames.parse(body), cluster, ApplyFrames::results))
+                : withJson(exchange, body -> deliver(ApplyRequest.parse(body), cluster, AppEndpoint::results));
+    }
+
+    private HttpReply answerFrame(byte[] frame, Optional<String> cluster) {
+        try {
+            return deliver(ApplyFrames.parse(frame), cluster, ApplyFrames::results);
+        } catch (MalformedFrameException e) {
+            return malformed(e);
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.ERROR, "A batch on a stream of the agent failed", e);
+            return internal(e);
+        }
+    }
+
+    private HttpReply deliver(
+            ApplyRequest request, Optional<String> cluster, Function<Delivery.Done, HttpReply> results) {
+        Delivery delivery = applier.apply(request, cluster);
+        if (delivery instanceof Delivery.Done done) {
+            return results.apply(done);
+        }
+        return delivery instanceof Delivery.Refused refused ? conflict(refused) : failed((Delivery.Failed) delivery);
     }
 
     private static HttpReply results(Delivery.Done done) {
@@ -182,16 +206,9 @@ final class AppEndpoint implements HttpHandler {
 
     private HttpReply withJson(HttpExchange exchange, BodyHandler handler) throws IOException {
         return withBody(exchange, body -> {
-            String type = exchange.getRequestHeaders().getFirst("Content-Type");
-            if (type == null || !type.split(";", 2)[0].strip().equalsIgnoreCase("application/json")) {
-                return HttpReply.problem(
-                        415, "UNSUPPORTED_MEDIA_TYPE", "The content type is not supported", "send application/json");
-            }
-            try {
-                return handler.handle(body);
-            } catch (MalformedJsonException e) {
-                return HttpReply.problem(400, "MALFORMED", "The request is malformed", String.valueOf(e.getMessage()));
-            }
+            return Frames.isType(exchange, "application/json")
+                    ? handler.handle(body)
+                    : unsupported("application/json or, for apply, " + Frames.MEDIA_TYPE);
         });
     }
 
@@ -204,7 +221,24 @@ final class AppEndpoint implements HttpHandler {
             return HttpReply.problem(
                     413, "TOO_LARGE", "The request is too large", "the limit is " + options.bodyBytesMax() + " bytes");
         }
-        return handler.handle(body);
+        try {
+            return handler.handle(body);
+        } catch (MalformedJsonException | MalformedFrameException e) {
+            return malformed(e);
+        }
+    }
+
+    private static HttpReply malformed(RuntimeException why) {
+        return HttpReply.problem(400, "MALFORMED", "The request is malformed", String.valueOf(why.getMessage()));
+    }
+
+    private static HttpReply internal(Throwable why) {
+        return HttpReply.problem(500, "INTERNAL", "The application failed", String.valueOf(why));
+    }
+
+    static HttpReply unsupported(String supported) {
+        return HttpReply.problem(
+                415, "UNSUPPORTED_MEDIA_TYPE", "The content type is not supported", "send " + supported);
     }
 
     static HttpReply notAllowed(HttpExchange exchange, String allowed) {

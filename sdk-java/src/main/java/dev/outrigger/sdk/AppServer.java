@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +17,7 @@ import java.util.function.Supplier;
  * right place. Safe for many threads.
  */
 public final class AppServer implements AutoCloseable {
+    private static final Duration CLOSE_AT_MOST = Duration.ofSeconds(1);
     private static final int WAITING_CALLS_MAX = 256;
     private static final String NO_DELAY = "sun.net.httpserver.nodelay";
 
@@ -32,6 +34,7 @@ public final class AppServer implements AutoCloseable {
     private final ThreadPoolExecutor threads;
     private final Applier applier;
     private final Leaderships leaderships;
+    private final AppEndpoint endpoint;
 
     private AppServer(HttpServer server, StateMachine machine, AppOptions options) {
         this.server = server;
@@ -46,7 +49,8 @@ public final class AppServer implements AutoCloseable {
                 new ArrayBlockingQueue<>(WAITING_CALLS_MAX),
                 new DaemonThreads("outrigger-app"));
         server.setExecutor(threads);
-        server.createContext("/", new AppEndpoint(machine, applier, epochs, leaderships, options));
+        endpoint = new AppEndpoint(machine, applier, epochs, leaderships, options);
+        server.createContext("/", endpoint);
         server.start();
     }
 
@@ -108,6 +112,7 @@ public final class AppServer implements AutoCloseable {
     /** Stops listening; a command that is being applied is finished, its answer may be lost. */
     @Override
     public void close() {
+        endpoint.close(CLOSE_AT_MOST);
         server.stop(0);
         threads.shutdown();
     }

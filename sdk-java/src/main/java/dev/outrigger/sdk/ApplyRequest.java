@@ -2,6 +2,7 @@ package dev.outrigger.sdk;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,18 @@ record ApplyRequest(long epoch, long prevIndex, boolean replay, List<Command> co
         return commands.isEmpty()
                 ? prevIndex
                 : commands.get(commands.size() - 1).index();
+    }
+
+    /** What is wrong with the order of the indexes, if anything. */
+    Optional<String> disorder() {
+        long previous = prevIndex;
+        for (Command command : commands) {
+            if (command.index() <= previous) {
+                return Optional.of("index " + command.index() + " comes after index " + previous);
+            }
+            previous = command.index();
+        }
+        return Optional.empty();
     }
 
     /** Reads the JSON form; fields that this version does not know are passed over. */
@@ -61,14 +74,11 @@ record ApplyRequest(long epoch, long prevIndex, boolean replay, List<Command> co
             if (epoch < 0 || prevIndex < 0 || commands == null) {
                 throw in.malformed("a delivery needs epoch, prevIndex and commands");
             }
-            long previous = prevIndex;
-            for (Command command : commands) {
-                if (command.index() <= previous) {
-                    throw in.malformed("index " + command.index() + " comes after index " + previous);
-                }
-                previous = command.index();
-            }
-            return new ApplyRequest(epoch, prevIndex, replay, commands);
+            ApplyRequest request = new ApplyRequest(epoch, prevIndex, replay, commands);
+            request.disorder().ifPresent(why -> {
+                throw in.malformed(why);
+            });
+            return request;
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.outrigger.sdk;
 
 import java.io.IOException;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -12,8 +11,11 @@ import org.jspecify.annotations.Nullable;
 /** Commands, many in one request. Tries again only what was certainly not executed. */
 final class CommandExchange implements Exchange<byte[], CommandResult> {
     private static final int BYTES_PER_COMMAND = 16;
+    private static final int STATUS_UNSUPPORTED_MEDIA_TYPE = 415;
 
     private final AgentHttp agent;
+    /** Until an agent says that it is too old for them. */
+    private volatile boolean frames = true;
 
     CommandExchange(AgentHttp agent) {
         this.agent = agent;
@@ -21,12 +23,14 @@ final class CommandExchange implements Exchange<byte[], CommandResult> {
 
     @Override
     public void perform(List<Call<byte[], CommandResult>> batch, Duration waitAtMost) throws InterruptedException {
-        HttpRequest request = agent.request("/v1/commands/batch", waitAtMost)
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofByteArray(encode(batch)))
-                .build();
         try {
-            settle(batch, agent.send(request));
+            boolean framed = frames; // Other senders change it.
+            HttpResponse<byte[]> response = send(batch, waitAtMost, framed);
+            if (framed && response.statusCode() == STATUS_UNSUPPORTED_MEDIA_TYPE) {
+                frames = false;
+                response = send(batch, waitAtMost, false);
+            }
+            settle(batch, response);
         } catch (IOException e) {
             for (Call<byte[], CommandResult> call : batch) {
                 if (AgentHttp.notSent(e)) {
@@ -36,6 +40,23 @@ final class CommandExchange implements Exchange<byte[], CommandResult> {
                 }
             }
         }
+    }
+
+    private HttpResponse<byte[]> send(List<Call<byte[], CommandResult>> batch, Duration waitAtMost, boolean framed)
+            throws IOException, InterruptedException {
+        String form = framed ? Frames.MEDIA_TYPE : "application/json";
+        byte[] body = framed ? encodeFrame(batch) : encode(batch);
+        return agent.send(agent.request("/v1/commands/batch", waitAtMost)
+                .header("Content-Type", form)
+                .header("Accept", form)
+                .POST(BodyPublishers.ofByteArray(body))
+                .build());
+    }
+
+    private static byte[] encodeFrame(List<Call<byte[], CommandResult>> batch) {
+        return CommandFrames.encode(batch.stream()
+                .map(call -> CommandFrames.Command.of(call.request()))
+                .toList());
     }
 
     @Override
@@ -50,11 +71,13 @@ final class CommandExchange implements Exchange<byte[], CommandResult> {
             return;
         }
         try {
-            List<Answer> answers = decode(response.body(), batch.size());
+            List<Answer> answers = CommandFrames.isFrame(response.body())
+                    ? decodeFrame(response.body(), batch.size())
+                    : decode(response.body(), batch.size());
             for (int i = 0; i < batch.size(); i++) {
                 settleOne(batch.get(i), answers.get(i));
             }
-        } catch (MalformedJsonException e) {
+        } catch (MalformedJsonException | MalformedFrameException e) {
             batch.forEach(call -> call.fail(lost("the agent's answer is not understood: " + e.getMessage())));
         }
     }
@@ -97,6 +120,22 @@ final class CommandExchange implements Exchange<byte[], CommandResult> {
         return out.endArray().endObject().toBytes();
     }
 
+    private static List<Answer> decodeFrame(byte[] body, int expected) {
+        List<Answer> answers = new ArrayList<>(expected);
+        CommandFrames.decode(body, expected, new CommandFrames.Outcomes() {
+            @Override
+            public void result(long index, long term, int code, byte[] data) {
+                answers.add(new Answer(index, term, code, data));
+            }
+
+            @Override
+            public void problem(Problem problem) {
+                answers.add(new Answer(problem));
+            }
+        });
+        return answers;
+    }
+
     private static List<Answer> decode(byte[] body, int expected) {
         List<Answer> answers = new ArrayList<>(expected);
         JsonReader in = new JsonReader(body);
@@ -122,6 +161,19 @@ final class CommandExchange implements Exchange<byte[], CommandResult> {
         private long code = -1;
         private byte[] data = NONE;
         private @Nullable Problem problem;
+
+        private Answer() {}
+
+        private Answer(long index, long term, long code, byte[] data) {
+            this.index = index;
+            this.term = term;
+            this.code = code;
+            this.data = data;
+        }
+
+        private Answer(Problem problem) {
+            this.problem = problem;
+        }
 
         private static Answer read(JsonReader in) {
             Answer answer = new Answer();

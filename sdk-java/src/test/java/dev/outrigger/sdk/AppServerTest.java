@@ -15,6 +15,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -92,7 +93,7 @@ class AppServerTest {
         post("role", "{\"epoch\":1,\"role\":\"follower\",\"term\":1,\"leader\":null}");
         assertEquals(
                 "{\"protocol\":1,\"app\":\"ledger\",\"version\":\"1.4.2\",\"cluster\":null,"
-                        + "\"applied\":{\"index\":0,\"term\":0},\"encodings\":[\"json\"]}",
+                        + "\"applied\":{\"index\":0,\"term\":0},\"encodings\":[\"json\",\"frames\",\"stream\"]}",
                 info());
     }
 
@@ -153,6 +154,50 @@ class AppServerTest {
     void refusesMalformedDeliveriesAndAppliesNothingOfThem(String body) throws Exception {
         assertProblem(400, "MALFORMED", post("apply", body));
         assertEquals(List.of(), ledger.entries);
+    }
+
+    @Test
+    void takesAndAnswersFramesInACallOfTheirOwn() throws Exception {
+        FrameWriter batch =
+                new FrameWriter(Frames.BATCH, 64).number(7).number(0).u8(0).u32(1);
+        byte[] frame =
+                batch.number(5).number(3).number(1).bytes("a".getBytes(UTF_8)).toBytes();
+        HttpResponse<byte[]> response = HTTP.send(frames(frame).build(), BodyHandlers.ofByteArray());
+        assertEquals(200, response.statusCode());
+        assertEquals(
+                Optional.of("application/vnd.outrigger.frames"),
+                response.headers().firstValue("Content-Type"));
+        FrameReader results = FrameReader.of(response.body(), Frames.RESULTS);
+        assertEquals(5, results.number(0));
+        assertEquals(List.of("a"), ledger.entries);
+
+        assertProblem(
+                409,
+                "CONFLICT",
+                send(frames(new FrameWriter(Frames.BATCH, 64)
+                        .number(6)
+                        .number(5)
+                        .u8(0)
+                        .u32(0)
+                        .toBytes())));
+        for (int cut = 0; cut < frame.length; cut++) {
+            assertProblem(400, "MALFORMED", send(frames(Arrays.copyOf(frame, cut))));
+        }
+        assertProblem(400, "MALFORMED", send(frames(Arrays.copyOf(frame, frame.length + 1))));
+        assertProblem(
+                415,
+                "UNSUPPORTED_MEDIA_TYPE",
+                send(to("/outrigger/v1/role")
+                        .header("Content-Type", "application/vnd.outrigger.frames")
+                        .POST(BodyPublishers.ofByteArray(frame))));
+        assertEquals(List.of("a"), ledger.entries);
+    }
+
+    private HttpRequest.Builder frames(byte[] body) {
+        return to("/outrigger/v1/apply")
+                .header("Content-Type", "application/vnd.outrigger.frames")
+                .header("Outrigger-Cluster", "orders")
+                .POST(BodyPublishers.ofByteArray(body));
     }
 
     @Test

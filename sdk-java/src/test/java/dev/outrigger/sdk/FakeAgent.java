@@ -1,5 +1,6 @@
 package dev.outrigger.sdk;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.Headers;
@@ -25,6 +26,7 @@ final class FakeAgent implements AutoCloseable {
     private final AtomicLong index = new AtomicLong();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final HttpServer server;
+    private volatile boolean speaksFrames;
     private volatile Script script = this::applyAll;
 
     interface Script {
@@ -69,6 +71,12 @@ final class FakeAgent implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }
 
+    /** Takes commands in binary from now on; bodies of answers to them are bytes, one character each. */
+    FakeAgent speaksFrames() {
+        speaksFrames = true;
+        return this;
+    }
+
     FakeAgent script(Script next) {
         script = next;
         return this;
@@ -105,10 +113,15 @@ final class FakeAgent implements AutoCloseable {
                     exchange.getRequestURI().toString(),
                     exchange.getRequestHeaders(),
                     exchange.getRequestBody().readAllBytes());
+            boolean framed = Frames.areIn(exchange);
+            if (framed && !speaksFrames) {
+                exchange.sendResponseHeaders(415, -1);
+                return;
+            }
             requests.add(request);
             Response response = script.answer(request);
             if (response.status() != 0) {
-                byte[] body = response.body().getBytes(UTF_8);
+                byte[] body = response.body().getBytes(framed ? ISO_8859_1 : UTF_8);
                 exchange.sendResponseHeaders(response.status(), body.length == 0 ? -1 : body.length);
                 exchange.getResponseBody().write(body);
             }

@@ -1,6 +1,5 @@
 package dev.outrigger.agent.app;
 
-import dev.outrigger.agent.app.AppEvents.Result;
 import dev.outrigger.agent.app.AppStatus.State;
 import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.MemberId;
@@ -10,7 +9,6 @@ import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,6 +46,7 @@ public final class AppChannel {
     private final AppClient client;
     private final Standing standing;
     private final Pace pace;
+    private final Push push;
     private final Delivery delivery;
     private final RolePush rolePush;
     private final Queries queries;
@@ -90,10 +89,12 @@ public final class AppChannel {
         alarm = new Alarm(vertx);
         metrics = new AppMetrics(registry);
         supervisor = new Supervisor(metrics, crash -> doubt("the agent failed to serve the application: " + crash));
-        client = new AppClient(vertx, options, () -> supervisor.execute(this::onConnectionLost));
+        client = new AppClient(vertx, options, () -> supervisor.execute(this::onConnectionClosed));
         standing = new Standing(events, metrics);
         pace = new Pace(limits.batchCommandsMax(), limits.pauseAfterFailures(), limits.callTimeout());
-        delivery = new Delivery(log, client, options, pace, metrics, supervisor, new DeliveryOutcome());
+        push = new Push(
+                client, options, metrics, (why, announced) -> supervisor.execute(() -> onStreamEnd(why, announced)));
+        delivery = new Delivery(log, push, options, pace, metrics, supervisor, new DeliveryOutcome());
         rolePush = new RolePush(vertx, client, options, metrics);
         queries = new Queries(client, limits.queriesInFlightMax(), metrics);
         taking = new Taking(client, log, delivery, metrics);
@@ -203,8 +204,22 @@ public final class AppChannel {
         }
     }
 
-    private void onConnectionLost() {
-        String what = "the application closed the connection";
+    private void onConnectionClosed() {
+        // Without a call on it an application may close it. While a stream is open, that one's end tells.
+        if (!push.isStreaming()) {
+            onConnectionLost("the application closed the connection");
+        }
+    }
+
+    private void onStreamEnd(AppFailure why, boolean announced) {
+        if (announced) {
+            check();
+        } else {
+            onConnectionLost("the application " + why.detail());
+        }
+    }
+
+    private void onConnectionLost(String what) {
         if (phase == Phase.ASKING && checking) {
             checking = false;
             detach();
@@ -231,6 +246,7 @@ public final class AppChannel {
         }
         afterSilence.reset();
         AppInfo info = result.result();
+        push.offered(info.encodings());
         Decision decision = Handshake.decide(info, options.clusterName(), log);
         if (checking && decision instanceof Decision.Deliver && info.appliedIndex() == delivery.prevIndex()) {
             afterFailure.reset();
@@ -392,14 +408,15 @@ public final class AppChannel {
 
     private final class DeliveryOutcome implements Delivery.Outcome {
         @Override
-        public void delivered(Batch batch, List<Result> results) {
+        public void delivered(Batch batch, AppAnswer answer) {
             if (!batch.isEmpty()) {
                 Entry last = batch.lastCommand();
                 afterFailure.reset();
                 lastFailure = null;
                 reportedIndex = last.index();
                 standing.applied(last.index(), last.term());
-                events.applied(batch.commands(), results);
+                events.applied(batch.commands(), answer.results());
+                answer.stateHash().ifPresent(hash -> events.stateHash(last.index(), hash));
             }
             events.appliedIndex(batch.lastIndex());
             // No-ops before a command that is tried again prove nothing.

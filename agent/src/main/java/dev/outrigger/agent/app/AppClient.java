@@ -15,13 +15,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 
 /**
- * The application's HTTP interface. Delivery, role pushes, queries and snapshots have connections of their own, so that
+ * The application's HTTP interface. Delivery, its stream, role pushes, queries and snapshots have connections of their own, so that
  * none of them ever waits for another. Hand-shakes share delivery's one connection, which is kept open: when it ends without
  * notice, the application is not the one that answered the hand-shake. Futures complete on the calling event loop and
  * fail with {@link AppFailure} only.
  */
 final class AppClient {
-    private static final String JSON = "application/json";
+    static final String JSON = "application/json";
     private static final String OCTETS = "application/octet-stream";
     private static final int QUERY_CONNECTIONS_MAX = 32;
     // What is given up may still be closing when the next begins.
@@ -95,8 +95,21 @@ final class AppClient {
                 .map(reply -> AppJson.readInfo(reply.bodyOf200()));
     }
 
-    Future<AppReply> apply(Buffer body) {
-        return call(deliveries, HttpMethod.POST, "apply", JSON, body).onSuccess(reply -> endAnnounced = reply.last());
+    Future<AppReply> apply(String contentType, Buffer body) {
+        return call(deliveries, HttpMethod.POST, "apply", contentType, body)
+                .onSuccess(reply -> endAnnounced = reply.last());
+    }
+
+    /** A stream of batches on a connection of its own, which its owner has to open and to close. */
+    AppStream stream(AppStream.Owner owner) {
+        HttpClient own = vertx.createHttpClient(options().setKeepAlive(false));
+        return new AppStream(vertx, own, options.limits(), owner);
+    }
+
+    void open(AppStream stream) {
+        stream.open(request(HttpMethod.POST, "apply/stream")
+                .putHeader("Content-Type", AppFrames.MEDIA_TYPE)
+                .putHeader("Accept", AppFrames.MEDIA_TYPE));
     }
 
     Future<AppReply> role(Buffer body) {

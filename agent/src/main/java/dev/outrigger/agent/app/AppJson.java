@@ -7,7 +7,6 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.outrigger.agent.app.AppEvents.Result;
 import dev.outrigger.agent.app.AppFailure.Cause;
-import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Payload;
 import io.vertx.core.buffer.Buffer;
@@ -15,8 +14,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,22 +37,14 @@ final class AppJson {
 
     private AppJson() {}
 
-    /**
-     * An application's answer to a batch.
-     *
-     * @param applied the index that it says it has applied
-     * @param results in the order of the commands
-     */
-    record Applied(long applied, List<Result> results) {}
-
-    static Buffer writeBatch(long epoch, long prevIndex, boolean replay, List<Entry> commands) {
+    static Buffer writeBatch(AppBatch batch) {
         return write(json -> {
             json.writeStartObject();
-            json.writeNumberField("epoch", epoch);
-            json.writeNumberField("prevIndex", prevIndex);
-            json.writeBooleanField("replay", replay);
+            json.writeNumberField("epoch", batch.epoch());
+            json.writeNumberField("prevIndex", batch.prevIndex());
+            json.writeBooleanField("replay", batch.replay());
             json.writeArrayFieldStart("commands");
-            for (Entry command : commands) {
+            for (AppCommand command : batch.commands()) {
                 writeCommand(json, command);
             }
             json.writeEndArray();
@@ -58,7 +52,7 @@ final class AppJson {
         });
     }
 
-    private static void writeCommand(JsonGenerator json, Entry command) throws IOException {
+    private static void writeCommand(JsonGenerator json, AppCommand command) throws IOException {
         json.writeStartObject();
         json.writeNumberField("index", command.index());
         json.writeNumberField("term", command.term());
@@ -88,7 +82,7 @@ final class AppJson {
         Optional<String> version = Optional.empty();
         Optional<String> cluster = Optional.empty();
         Position applied = Position.UNKNOWN;
-        boolean speaksJson = false;
+        Set<String> encodings = Set.of();
         expect(json.currentToken() == JsonToken.START_OBJECT, "it is not an object");
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String field = json.currentName();
@@ -99,7 +93,7 @@ final class AppJson {
                 case "version" -> version = readText(json, field);
                 case "cluster" -> cluster = readText(json, field);
                 case "applied" -> applied = readPosition(json);
-                case "encodings" -> speaksJson = readsJsonAmong(json);
+                case "encodings" -> encodings = readEncodings(json);
                 default -> json.skipChildren();
             }
         }
@@ -108,8 +102,9 @@ final class AppJson {
         expect(
                 (applied.index == 0) == (applied.term == 0),
                 "applied has an index without a term or a term without one");
-        expect(speaksJson, "encodings does not hold json");
-        return new AppInfo(name, version, cluster, applied.index, applied.term);
+        expect(encodings.contains("json"), "encodings does not hold json");
+        Encodings fast = new Encodings(encodings.contains("frames"), encodings.contains("stream"));
+        return new AppInfo(name, version, cluster, applied.index, applied.term, fast);
     }
 
     private record Position(long index, long term) {
@@ -132,23 +127,24 @@ final class AppJson {
         return new Position(index, term);
     }
 
-    private static boolean readsJsonAmong(JsonParser json) throws IOException {
-        boolean found = false;
+    private static Set<String> readEncodings(JsonParser json) throws IOException {
+        Set<String> encodings = new HashSet<>();
         expect(json.currentToken() == JsonToken.START_ARRAY, "encodings is not an array");
         while (json.nextToken() != JsonToken.END_ARRAY) {
-            found |= readText(json, "encodings").equals(Optional.of("json"));
+            readText(json, "encodings").ifPresent(encodings::add);
         }
-        return found;
+        return encodings;
     }
 
     /** @param commands how many results to expect; reading stops at the first one too many */
-    static Applied readApplied(Buffer body, int commands) {
-        return read("apply", body, json -> readApplied(json, commands));
+    static AppAnswer readAnswer(Buffer body, int commands) {
+        return read("apply", body, json -> readAnswer(json, commands));
     }
 
-    private static Applied readApplied(JsonParser json, int commands) throws IOException {
+    private static AppAnswer readAnswer(JsonParser json, int commands) throws IOException {
         long applied = -1;
         List<Result> results = List.of();
+        Optional<Payload> stateHash = Optional.empty();
         expect(json.currentToken() == JsonToken.START_OBJECT, "it is not an object");
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String field = json.currentName();
@@ -156,11 +152,22 @@ final class AppJson {
             switch (field) {
                 case "applied" -> applied = readNumber(json, field);
                 case "results" -> results = readResults(json, commands);
+                case "stateHash" -> stateHash = readStateHash(json);
                 default -> json.skipChildren();
             }
         }
         expect(results.size() == commands, results.size() + " results for " + commands + " commands");
-        return new Applied(applied, results);
+        return new AppAnswer(applied, results, stateHash);
+    }
+
+    private static Optional<Payload> readStateHash(JsonParser json) throws IOException {
+        String hex = readText(json, "stateHash").orElse("");
+        expect(hex.length() <= 2 * AppAnswer.STATE_HASH_BYTES_MAX, "stateHash is too long");
+        try {
+            return Optional.of(Payload.of(HexFormat.of().parseHex(hex))).filter(hash -> hash.length() > 0);
+        } catch (IllegalArgumentException exception) {
+            throw new AppFailure(Cause.MALFORMED, "stateHash is not hex");
+        }
     }
 
     private static List<Result> readResults(JsonParser json, int commands) throws IOException {

@@ -20,6 +20,9 @@ import java.time.Duration;
  * @param responseBytesMax longest answer, above which the call fails; default 64 MiB
  * @param queriesInFlightMax queries under way or waiting for a connection, above which a query is turned away; default
  *     256
+ * @param formRetryMin wait before a form of {@code apply} that failed without having worked is tried again, doubled each
+ *     time; default 1 s
+ * @param formRetryMax longest such wait; default 10 min
  */
 public record AppLimits(
         Duration callTimeout,
@@ -33,7 +36,9 @@ public record AppLimits(
         int batchCommandsMax,
         int pauseAfterFailures,
         int responseBytesMax,
-        int queriesInFlightMax) {
+        int queriesInFlightMax,
+        Duration formRetryMin,
+        Duration formRetryMax) {
 
     public static final AppLimits DEFAULTS = new AppLimits(
             Duration.ofSeconds(10),
@@ -47,7 +52,9 @@ public record AppLimits(
             1024,
             3,
             64 << 20,
-            256);
+            256,
+            Duration.ofSeconds(1),
+            Duration.ofMinutes(10));
 
     public AppLimits {
         positive("callTimeout", callTimeout.toMillis());
@@ -62,6 +69,8 @@ public record AppLimits(
         positive("pauseAfterFailures", pauseAfterFailures);
         positive("responseBytesMax", responseBytesMax);
         positive("queriesInFlightMax", queriesInFlightMax);
+        positive("formRetryMin", formRetryMin.toMillis());
+        positive("formRetryMax", formRetryMax.toMillis());
     }
 
     private static void positive(String name, long value) {

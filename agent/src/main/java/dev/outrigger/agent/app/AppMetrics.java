@@ -6,7 +6,10 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /** The channel's meters, {@code outrigger.app.*}. Written on the event loop, read by any thread. */
@@ -15,6 +18,8 @@ final class AppMetrics {
     private final Timer applyTime;
     private final DistributionSummary batchCommands;
     private final Counter commandsApplied;
+    private final Map<Push.Form, Counter> batches = new EnumMap<>(Push.Form.class);
+    private volatile boolean streaming;
     private volatile AppStatus.State state = AppStatus.State.WAITING;
 
     AppMetrics(MeterRegistry registry) {
@@ -30,6 +35,16 @@ final class AppMetrics {
                 .register(registry);
         commandsApplied = Counter.builder("outrigger.app.commands.applied")
                 .description("Commands that the application applied and answered; replayed ones count again")
+                .register(registry);
+        for (Push.Form form : Push.Form.values()) {
+            Counter counter = Counter.builder("outrigger.app.batches")
+                    .description("Batches that were answered, by the form they went in")
+                    .tag("form", form.name().toLowerCase(Locale.ROOT))
+                    .register(registry);
+            batches.put(form, counter);
+        }
+        Gauge.builder("outrigger.app.stream", () -> streaming ? 1 : 0)
+                .description("1 while a stream is open for batches")
                 .register(registry);
         for (AppStatus.State each : AppStatus.State.values()) {
             Gauge.builder("outrigger.app.state", () -> state == each ? 1 : 0)
@@ -47,6 +62,15 @@ final class AppMetrics {
         applyTime.record(tookNanos, TimeUnit.NANOSECONDS);
         batchCommands.record(commands);
         commandsApplied.increment(commands);
+    }
+
+    void streaming(boolean now) {
+        streaming = now;
+    }
+
+    /** The application has given a batch a well-formed answer. */
+    void answered(Push.Form form) {
+        Objects.requireNonNull(batches.get(form)).increment();
     }
 
     /**

@@ -1,6 +1,5 @@
 package dev.outrigger.agent.app;
 
-import dev.outrigger.agent.app.AppEvents.Result;
 import dev.outrigger.agent.app.AppFailure.Cause;
 import dev.outrigger.agent.core.message.Entry;
 import io.vertx.core.AsyncResult;
@@ -19,7 +18,7 @@ final class Delivery {
     /** What comes of it. Called on the event loop; between {@code failed} and the next {@code begin} nothing comes. */
     interface Outcome {
         /** A batch is done; without commands it needed no application. */
-        void delivered(Batch batch, List<Result> results);
+        void delivered(Batch batch, AppAnswer answer);
 
         void failed(BatchFailure failure);
 
@@ -35,7 +34,7 @@ final class Delivery {
     }
 
     private final CommittedLog log;
-    private final AppClient client;
+    private final Push push;
     private final AppOptions options;
     private final Pace pace;
     private final AppMetrics metrics;
@@ -53,14 +52,14 @@ final class Delivery {
     /** @param supervised runs each continuation, at once and on this thread, and survives what it throws */
     Delivery(
             CommittedLog log,
-            AppClient client,
+            Push push,
             AppOptions options,
             Pace pace,
             AppMetrics metrics,
             Executor supervised,
             Outcome outcome) {
         this.log = log;
-        this.client = client;
+        this.push = push;
         this.options = options;
         this.pace = pace;
         this.metrics = metrics;
@@ -74,6 +73,7 @@ final class Delivery {
         sentIndex = prevIndex;
         replayLastIndex = position.replayLastIndex();
         backlog.restart(position.appliedIndex() + 1);
+        push.attach();
         wake();
     }
 
@@ -82,6 +82,7 @@ final class Delivery {
         run++;
         busy = false;
         sending = false;
+        push.detach();
     }
 
     /** Whether nothing is under way. */
@@ -118,7 +119,7 @@ final class Delivery {
         } else if (!backlog.isEmpty()) {
             Batch batch = take();
             if (batch.isEmpty()) {
-                finish(batch, List.of());
+                finish(batch, AppAnswer.TO_NOTHING);
             } else {
                 send(batch);
             }
@@ -178,7 +179,7 @@ final class Delivery {
         backlog.pass();
         outcome.voided(entry.index(), stateBefore, reason);
         if (thisRun == run) {
-            finish(new Batch(List.of(), entry.index()), List.of());
+            finish(new Batch(List.of(), entry.index()), AppAnswer.TO_NOTHING);
         }
     }
 
@@ -201,24 +202,22 @@ final class Delivery {
         long startNanos = System.nanoTime();
         sending = true;
         sentIndex = batch.lastCommand().index();
-        client.apply(AppJson.writeBatch(options.bootEpoch(), prevIndex, replay, batch.commands()))
-                .map(reply -> verified(reply, batch))
+        push.send(prevIndex, replay, batch)
+                .map(answer -> verified(answer, batch))
                 .onComplete(inThisRun(result -> onAnswer(batch, result, System.nanoTime() - startNanos)));
     }
 
-    private static List<Result> verified(AppReply reply, Batch batch) {
-        int commands = batch.commands().size();
-        AppJson.Applied answer = AppJson.readApplied(reply.bodyOf200(), commands);
+    private static AppAnswer verified(AppAnswer answer, Batch batch) {
         long lastIndex = batch.lastCommand().index();
         if (answer.applied() != lastIndex) {
             throw new AppFailure(
                     Cause.MALFORMED,
                     "says it has applied index " + answer.applied() + " after a batch that ends at " + lastIndex);
         }
-        return answer.results();
+        return answer;
     }
 
-    private void onAnswer(Batch batch, AsyncResult<List<Result>> result, long tookNanos) {
+    private void onAnswer(Batch batch, AsyncResult<AppAnswer> result, long tookNanos) {
         int commands = batch.commands().size();
         sending = false;
         if (result.failed()) {
@@ -231,9 +230,9 @@ final class Delivery {
         finish(batch, result.result());
     }
 
-    private void finish(Batch batch, List<Result> results) {
+    private void finish(Batch batch, AppAnswer answer) {
         long thisRun = run;
-        outcome.delivered(batch, results);
+        outcome.delivered(batch, answer);
         // Whoever heard of it may have stopped the delivery.
         if (thisRun == run) {
             next();

@@ -33,6 +33,16 @@ record BatchRequest(int size, List<Payload> commands, Map<Integer, Problem> refu
         }
     }
 
+    static RefusedRequest tooMany(int commandsMax) {
+        return RefusedRequest.because(
+                Problem.Code.TOO_LARGE, "A batch has at most " + commandsMax + " commands; send several.");
+    }
+
+    static String tooLarge(int bytes, int commandBytesMax) {
+        return "The command has " + bytes + " bytes; at most " + commandBytesMax
+                + " are taken (OUTRIGGER_MAX_COMMAND).";
+    }
+
     private static final class Reader {
         private final JsonParser parser;
         private final int commandBytesMax;
@@ -65,8 +75,7 @@ record BatchRequest(int size, List<Payload> commands, Map<Integer, Problem> refu
 
         private void add() throws IOException {
             if (size == commandsMax) {
-                throw RefusedRequest.because(
-                        Problem.Code.TOO_LARGE, "A batch has at most " + commandsMax + " commands; send several.");
+                throw tooMany(commandsMax);
             }
             Command command = new Command();
             if (parser.currentToken() == JsonToken.START_OBJECT) {
@@ -120,10 +129,7 @@ record BatchRequest(int size, List<Payload> commands, Map<Integer, Problem> refu
                     return;
                 }
                 if (data.length() > commandBytesMax) {
-                    refuse(
-                            Problem.Code.TOO_LARGE,
-                            "The command has " + data.length() + " bytes; at most " + commandBytesMax
-                                    + " are taken (OUTRIGGER_MAX_COMMAND).");
+                    refuse(Problem.Code.TOO_LARGE, tooLarge(data.length(), commandBytesMax));
                 }
             }
 

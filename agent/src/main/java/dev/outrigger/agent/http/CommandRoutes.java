@@ -16,6 +16,8 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** {@code POST /v1/commands} and {@code POST /v1/commands/batch}: what changes the state. */
 final class CommandRoutes {
@@ -46,13 +48,18 @@ final class CommandRoutes {
     void batch(RoutingContext request) {
         MultiMap headers = request.request().headers();
         refuseSessions(headers);
-        requireJson(headers);
+        boolean framed = isFramed(headers);
+        boolean wantsFrame = wantsFrame(headers);
         Duration wait = WaitPreference.of(headers);
-        Future<Buffer> answer = BodyReader.read(request, options.batchBytesMax(), inFlight)
-                .map(this::parse)
-                .compose(batch -> submit(request, batch.commands(), wait)
-                        .map(answers -> new BatchResults(batch, answers).write(problems)));
-        Replies.send(request, answer, Replies::json);
+        Future<BatchResults> results = BodyReader.read(request, options.batchBytesMax(), inFlight)
+                .map(body -> framed ? parseFrame(body) : parse(body))
+                .compose(batch ->
+                        submit(request, batch.commands(), wait).map(answers -> new BatchResults(batch, answers)));
+        if (wantsFrame) {
+            Replies.send(request, results.map(all -> all.writeFrame(problems)), CommandRoutes::frame);
+        } else {
+            Replies.send(request, results.map(all -> all.write(problems)), Replies::json);
+        }
     }
 
     private Future<List<Answer<Answer.Applied>>> submit(RoutingContext request, List<Payload> commands, Duration wait) {
@@ -61,6 +68,10 @@ final class CommandRoutes {
         }
         Routes.proposed(request);
         return node.submit(commands, wait);
+    }
+
+    private BatchRequest parseFrame(byte[] body) {
+        return BatchFrames.parse(body, options.commandBytesMax(), options.batchCommandsMax());
     }
 
     private BatchRequest parse(byte[] body) {
@@ -72,6 +83,10 @@ final class CommandRoutes {
         } catch (IOException e) {
             throw new UncheckedIOException("reading JSON from memory failed", e);
         }
+    }
+
+    private static void frame(HttpServerResponse response, Buffer frame) {
+        Replies.end(response, BatchFrames.MEDIA_TYPE, frame);
     }
 
     private static void result(HttpServerResponse response, Answer.Applied applied) {
@@ -91,12 +106,24 @@ final class CommandRoutes {
         }
     }
 
-    private static void requireJson(MultiMap headers) {
-        String type = headers.get(HttpHeaders.CONTENT_TYPE);
-        if (type == null
-                || !type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT).equals("application/json")) {
+    private static boolean isFramed(MultiMap headers) {
+        String type = mediaType(headers.get(HttpHeaders.CONTENT_TYPE));
+        if (!type.equals("application/json") && !type.equals(BatchFrames.MEDIA_TYPE)) {
             throw RefusedRequest.because(
-                    Problem.Code.UNSUPPORTED_MEDIA_TYPE, "A batch is sent as 'Content-Type: application/json'.");
+                    Problem.Code.UNSUPPORTED_MEDIA_TYPE,
+                    "A batch is sent as 'Content-Type: application/json' or '" + BatchFrames.MEDIA_TYPE + "'.");
         }
+        return type.equals(BatchFrames.MEDIA_TYPE);
+    }
+
+    /** Only who names frames gets them. */
+    private static boolean wantsFrame(MultiMap headers) {
+        return headers.getAll(HttpHeaders.ACCEPT).stream()
+                .flatMap(accept -> Stream.of(accept.split(",")))
+                .anyMatch(each -> mediaType(each).equals(BatchFrames.MEDIA_TYPE));
+    }
+
+    private static String mediaType(@Nullable String header) {
+        return header == null ? "" : header.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
     }
 }

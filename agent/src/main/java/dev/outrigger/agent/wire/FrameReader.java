@@ -25,12 +25,17 @@ public final class FrameReader {
         body = ByteBuffer.wrap(array, offset, length);
     }
 
-    int u8() {
+    public int u8() {
         need(1);
         return body.get() & 0xff;
     }
 
-    boolean bool() {
+    public int u16() {
+        need(Short.BYTES);
+        return body.getShort() & 0xffff;
+    }
+
+    public boolean bool() {
         int value = u8();
         if (value > 1) {
             throw new WireException(BAD_VALUE, "not a truth value: " + value);
@@ -38,13 +43,13 @@ public final class FrameReader {
         return value == 1;
     }
 
-    long int64() {
+    public long int64() {
         need(Long.BYTES);
         return body.getLong();
     }
 
     /** A number that is never negative: a term, an index, a time. */
-    long natural() {
+    public long natural() {
         long value = int64();
         if (value < 0) {
             throw new WireException(BAD_VALUE, "a term, index, count or time is negative: " + value);
@@ -52,7 +57,7 @@ public final class FrameReader {
         return value;
     }
 
-    Payload payload() {
+    public Payload payload() {
         need(Integer.BYTES);
         int length = body.getInt();
         need(length);
@@ -64,9 +69,8 @@ public final class FrameReader {
         return Payload.of(bytes);
     }
 
-    String text(int bytesMax) {
-        need(Short.BYTES);
-        int length = body.getShort() & 0xffff;
+    public String text(int bytesMax) {
+        int length = u16();
         if (length > bytesMax) {
             throw new WireException(BAD_VALUE, "text of " + length + " bytes where " + bytesMax + " are allowed");
         }
@@ -83,7 +87,7 @@ public final class FrameReader {
      * @param elementBytesMin the least that one element takes; a count that could not fit is refused before anything is
      *     allocated for it
      */
-    <T> List<T> list(int elementBytesMin, Supplier<T> readElement) {
+    public <T> List<T> list(int elementBytesMin, Supplier<T> readElement) {
         need(Integer.BYTES);
         int count = body.getInt();
         if (count < 0 || (long) count * elementBytesMin > body.remaining()) {

@@ -48,33 +48,38 @@ public final class FrameWriter {
         room(bytes.length).put(bytes);
     }
 
-    void beginFrame(int tag) {
+    /** Begins a frame; what is written until {@link #endFrame} belongs to it. */
+    public void beginFrame(int tag) {
         frameStart = length();
         room(LENGTH_BYTES + 1).putInt(0).put((byte) tag);
     }
 
-    void endFrame() {
+    public void endFrame() {
         buffer.putInt(frameStart, length() - frameStart - LENGTH_BYTES);
     }
 
-    void u8(int value) {
+    public void u8(int value) {
         room(1).put((byte) value);
     }
 
-    void bool(boolean value) {
+    public void u16(int value) {
+        room(Short.BYTES).putShort((short) value);
+    }
+
+    public void bool(boolean value) {
         u8(value ? 1 : 0);
     }
 
-    void int64(long value) {
+    public void int64(long value) {
         room(Long.BYTES).putLong(value);
     }
 
-    void payload(Payload payload) {
+    public void payload(Payload payload) {
         room(Integer.BYTES + payload.length()).putInt(payload.length()).put(payload.array());
     }
 
     /** Refuses what a {@link FrameReader} would refuse, so that the mistake is found on the side that makes it. */
-    void text(String text, int bytesMax) {
+    public void text(String text, int bytesMax) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         if (bytes.length > bytesMax || FrameReader.hasControlCharacter(text)) {
             throw new IllegalArgumentException("not text of at most " + bytesMax
@@ -83,7 +88,7 @@ public final class FrameWriter {
         room(Short.BYTES + bytes.length).putShort((short) bytes.length).put(bytes);
     }
 
-    <T> void list(List<T> elements, Consumer<T> writeElement) {
+    public <T> void list(List<T> elements, Consumer<T> writeElement) {
         room(Integer.BYTES).putInt(elements.size());
         elements.forEach(writeElement);
     }

@@ -51,14 +51,21 @@ abstract class AgainstAnApp {
         assertEquals(List.of(), fixture.recorder.violations());
     }
 
+    /** With a stream: once it is open, so that every batch goes by it. */
     ChannelFixture start() {
-        return fixture.start();
+        if (app.fastest() != Push.Form.STREAM) {
+            return fixture.start();
+        }
+        long committed = log.deliverableIndex();
+        log.commit(0);
+        fixture.start().awaitStream();
+        return fixture.changeLog(log -> log.commit(committed), false);
     }
 
     ChannelFixture start(AppLimits limits) {
         fixture.close();
         fixture = new ChannelFixture(agentSide, app.uri(), log, limits);
-        return fixture.start();
+        return start();
     }
 
     void lead(String role, long term, Optional<String> leader) {

@@ -10,18 +10,34 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.outrigger.agent.app.ScriptedApp.Behaviour;
 import dev.outrigger.agent.app.ScriptedApp.Call;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * An application that fails at random in every way at once. Its journal must come out without gap, doublet or reorder,
  * and whoever waits for a result must hear of each. To repeat a run: {@code -Doutrigger.seed=…} (the interleaving with
  * the network still differs).
  */
+@ParameterizedClass
+@EnumSource(Push.Form.class)
 class AppChannelRandomTest extends AgainstAnApp {
+    @Parameter
+    @SuppressWarnings("NullAway.Init")
+    Push.Form form;
+
+    @BeforeEach
+    void speak() {
+        app.speaks(form);
+    }
+
     private static final int COMMANDS = 4000;
     private static final int FAULT_PERCENT = 25;
     private static final Duration CALL_TIMEOUT = Duration.ofMillis(60);
@@ -35,7 +51,7 @@ class AppChannelRandomTest extends AgainstAnApp {
         System.out.println("AppChannelRandomTest: -Doutrigger.seed=" + seed);
         app.always("apply", (a, call) -> faultyApply().serve(a, call))
                 .always("info", (a, call) -> faultyInfo().serve(a, call));
-        start(ChannelFixture.limits(CALL_TIMEOUT, Duration.ofMillis(7), 4096, 64));
+        start(ChannelFixture.persistent(ChannelFixture.limits(CALL_TIMEOUT, Duration.ofMillis(7), 4096, 64)));
         while (log.commandIndexes().size() < COMMANDS) {
             appendSome();
         }
@@ -45,6 +61,7 @@ class AppChannelRandomTest extends AgainstAnApp {
         app.always("apply", NORMAL).always("info", NORMAL);
         fixture.append(log -> log.noop(99).command(99)).awaitApplied(log.lastIndex());
 
+        assertTrue(fixture.batches(form) > 20, fixture.batches(form) + " batches went as " + form + ", seed " + seed);
         List<Long> expected = log.commandIndexes();
         assertEquals(expected, app.journal(), "seed " + seed);
         assertEquals(expected.stream().map(MemoryLog::textAt).toList(), app.journalTexts(), "seed " + seed);
@@ -84,14 +101,9 @@ class AppChannelRandomTest extends AgainstAnApp {
             case 4 -> applyThen((a, call) -> wrong(a, call, 1));
             case 5 -> applyThen((a, call) -> wrong(a, call, -1));
             case 6 ->
-                partOf((a, call) ->
-                        call.answer(200, "{\"applied\":" + call.indexes().get(0) + ",\"results\":[]}"));
-            case 7 ->
-                applyThen((a, call) -> call.http()
-                        .response()
-                        .putHeader("Content-Length", "1000")
-                        .write("{\"applied\"")
-                        .onComplete(written -> call.breakOff()));
+                partOf((a, call) -> call.results(
+                        new JsonObject().put("applied", call.indexes().get(0)).put("results", new JsonArray())));
+            case 7 -> applyThen((a, call) -> call.beginAnswer().onComplete(written -> call.breakOff()));
             case 8 -> BREAK_OFF;
             case 9 -> applyThen(BREAK_OFF);
             case 10 -> appRandom.nextInt(4) == 0 ? HANG : status(409, "so it says");
@@ -102,8 +114,7 @@ class AppChannelRandomTest extends AgainstAnApp {
 
     private static void wrong(ScriptedApp app, Call call, int by) {
         long applied = app.info().getJsonObject("applied").getLong("index");
-        JsonObject answer = app.execute(call).put("applied", applied + by);
-        call.answer(200, answer.encode());
+        call.results(app.execute(call).put("applied", applied + by));
     }
 
     private Behaviour partOf(Behaviour answer) {

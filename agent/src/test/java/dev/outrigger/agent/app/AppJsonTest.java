@@ -30,7 +30,8 @@ class AppJsonTest {
                 "{\"epoch\":7,\"prevIndex\":41,\"replay\":false,\"commands\":["
                         + "{\"index\":42,\"term\":3,\"time\":1764000000000,\"data\":\"aGk=\"},"
                         + "{\"index\":44,\"term\":4,\"time\":1764000000001,\"data\":\"\"}]}",
-                AppJson.writeBatch(7, 41, false, List.of(first, second)).toString());
+                AppJson.writeBatch(new AppBatch(7, 41, false, List.of(AppCommand.of(first), AppCommand.of(second))))
+                        .toString());
     }
 
     @Test
@@ -50,7 +51,13 @@ class AppJsonTest {
                 "{\"protocol\":1,\"app\":\"kv\",\"version\":\"1.4.2\",\"new\":{\"a\":[1,{}]},\"cluster\":\"orders\","
                         + "\"applied\":{\"index\":41,\"extra\":[1],\"term\":3},\"encodings\":[\"frames\",\"json\"]}";
         assertEquals(
-                new AppInfo(Optional.of("kv"), Optional.of("1.4.2"), Optional.of("orders"), 41, 3),
+                new AppInfo(
+                        Optional.of("kv"),
+                        Optional.of("1.4.2"),
+                        Optional.of("orders"),
+                        41,
+                        3,
+                        new Encodings(true, false)),
                 AppJson.readInfo(Buffer.buffer(info)));
     }
 
@@ -58,7 +65,7 @@ class AppJsonTest {
     void readsInfoOfAnApplicationThatHasSeenNothing() {
         String info = "{\"protocol\":1,\"cluster\":null,\"applied\":{\"index\":0,\"term\":0},\"encodings\":[\"json\"]}";
         assertEquals(
-                new AppInfo(Optional.empty(), Optional.empty(), Optional.empty(), 0, 0),
+                new AppInfo(Optional.empty(), Optional.empty(), Optional.empty(), 0, 0, Encodings.JSON_ONLY),
                 AppJson.readInfo(Buffer.buffer(info)));
     }
 
@@ -98,8 +105,9 @@ class AppJsonTest {
     void readsResults() {
         String answer = "{\"applied\":44,\"stateHash\":\"beef\",\"results\":[{\"code\":0,\"data\":\"b2s=\"},"
                 + "{\"code\":65535},{\"data\":null,\"more\":{},\"code\":1}]}";
-        AppJson.Applied applied = AppJson.readApplied(Buffer.buffer(answer), 3);
+        AppAnswer applied = AppJson.readAnswer(Buffer.buffer(answer), 3);
         assertEquals(44, applied.applied());
+        assertEquals(Optional.of(Payload.of(new byte[] {(byte) 0xbe, (byte) 0xef})), applied.stateHash());
         assertEquals(
                 List.of(new Result(0, payload("ok")), new Result(65535, Payload.EMPTY), new Result(1, Payload.EMPTY)),
                 applied.results());
@@ -112,7 +120,7 @@ class AppJsonTest {
                 + java.util.Base64.getEncoder().encodeToString(large) + "\"}]}";
         assertEquals(
                 large.length,
-                AppJson.readApplied(Buffer.buffer(answer), 1)
+                AppJson.readAnswer(Buffer.buffer(answer), 1)
                         .results()
                         .get(0)
                         .data()
@@ -136,12 +144,15 @@ class AppJsonTest {
                 "{\"applied\":2,\"results\":[{\"code\":0},{\"code\":0,\"data\":7}]}",
                 "{\"applied\":2,\"results\":[{\"code\":0},null]}",
                 "{\"applied\":2,\"results\":{}}",
+                "{\"applied\":2,\"results\":[{\"code\":0},{\"code\":0}],\"stateHash\":\"bee\"}",
+                "{\"applied\":2,\"results\":[{\"code\":0},{\"code\":0}],\"stateHash\":\"xx\"}",
+                "{\"applied\":2,\"results\":[{\"code\":0},{\"code\":0}],\"stateHash\":7}",
                 "{\"applied\":true,\"results\":[{\"code\":0},{\"code\":0}]}",
                 "{\"applied\":2,\"results\":[{\"code\":0},{\"code\":0}]",
                 "{\"applied\":2,\"results\":[{\"code\":0},{\"code\":0}]}}"
             })
     void refusesResultsThatDoNotFitTheBatch(String answer) {
-        AppFailure failure = assertThrows(AppFailure.class, () -> AppJson.readApplied(Buffer.buffer(answer), 2));
+        AppFailure failure = assertThrows(AppFailure.class, () -> AppJson.readAnswer(Buffer.buffer(answer), 2));
         assertEquals(Cause.MALFORMED, failure.cause());
     }
 }

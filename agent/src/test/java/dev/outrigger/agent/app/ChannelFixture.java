@@ -9,6 +9,7 @@ import io.vertx.core.Vertx;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -56,7 +57,28 @@ final class ChannelFixture implements AutoCloseable {
                 batchCommandsMax,
                 3,
                 1 << 20,
-                4);
+                4,
+                Duration.ofSeconds(1),
+                Duration.ofMinutes(10));
+    }
+
+    /** Takes a fast form that has failed up again at once. */
+    static AppLimits persistent(AppLimits limits) {
+        return new AppLimits(
+                limits.callTimeout(),
+                limits.retryMin(),
+                limits.retryMax(),
+                limits.refusedRetry(),
+                limits.idleCheck(),
+                limits.pausedRetry(),
+                limits.roleRetry(),
+                limits.batchBytesMax(),
+                limits.batchCommandsMax(),
+                limits.pauseAfterFailures(),
+                limits.responseBytesMax(),
+                limits.queriesInFlightMax(),
+                Duration.ofMillis(1),
+                Duration.ofMillis(1));
     }
 
     final MemoryLog log;
@@ -173,6 +195,18 @@ final class ChannelFixture implements AutoCloseable {
                 () -> recorder.appliedIndex == index);
     }
 
+    ChannelFixture awaitStream() {
+        return await(
+                "a stream", () -> registry.get("outrigger.app.stream").gauge().value() == 1);
+    }
+
+    double batches(Push.Form form) {
+        return registry.get("outrigger.app.batches")
+                .tag("form", form.name().toLowerCase(java.util.Locale.ROOT))
+                .counter()
+                .count();
+    }
+
     ChannelFixture awaitState(AppStatus.State state) {
         return await("state " + state, () -> is(state));
     }
@@ -186,6 +220,7 @@ final class ChannelFixture implements AutoCloseable {
     final class Recorder implements AppEvents {
         volatile long appliedIndex = -1;
         private final List<Long> results = new ArrayList<>();
+        private final List<String> stateHashes = new ArrayList<>();
         private final List<String> lost = new ArrayList<>();
         private final TreeSet<Long> lostIndexes = new TreeSet<>();
         private final List<String> voids = new ArrayList<>();
@@ -209,6 +244,16 @@ final class ChannelFixture implements AutoCloseable {
                 ownerThrows = false;
                 throw new IllegalStateException("an owner that breaks its promise");
             }
+        }
+
+        @Override
+        public synchronized void stateHash(long index, Payload stateHash) {
+            check(results.get(results.size() - 1) == index, "the state after " + index + " before its result");
+            stateHashes.add(index + " " + HexFormat.of().formatHex(stateHash.array()));
+        }
+
+        synchronized List<String> stateHashes() {
+            return List.copyOf(stateHashes);
         }
 
         @Override

@@ -10,10 +10,25 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** In what order and in which batches commands reach the application. */
+@ParameterizedClass
+@EnumSource(Push.Form.class)
 class DeliveryTest extends AgainstAnApp {
+    @Parameter
+    @SuppressWarnings("NullAway.Init")
+    Push.Form form;
+
+    @BeforeEach
+    void speak() {
+        app.speaks(form);
+    }
+
     @Test
     void deliversEveryCommandOnceAndInOrder() {
         start();
@@ -37,11 +52,17 @@ class DeliveryTest extends AgainstAnApp {
         fixture.query("hello");
         for (String name : List.of("info", "apply", "role", "query")) {
             Call call = app.calls(name).get(0);
-            assertEquals("/outrigger/v1/" + name, call.http().path());
+            boolean streamed = call.form() == Push.Form.STREAM;
+            assertEquals(
+                    "/outrigger/v1/" + name + (streamed ? "/stream" : ""),
+                    call.http().path());
             assertEquals("orders", call.headers().get("Outrigger-Cluster"), name);
             assertEquals("Bearer sesame", call.headers().get("Authorization"), name);
         }
-        assertEquals("application/json", app.calls("apply").get(0).headers().get("Content-Type"));
+        assertEquals(form, app.calls("apply").get(0).form());
+        assertEquals(
+                form == Push.Form.JSON ? "application/json" : "application/vnd.outrigger.frames",
+                app.calls("apply").get(0).headers().get("Content-Type"));
         assertEquals(ChannelFixture.EPOCH, app.calls("apply").get(0).json().getLong("epoch"));
         assertEquals(
                 1_764_000_000_001L,
@@ -51,6 +72,17 @@ class DeliveryTest extends AgainstAnApp {
                         .getJsonArray("commands")
                         .getJsonObject(0)
                         .getLong("time"));
+    }
+
+    @Test
+    void handsOnWhatTheApplicationSaysItsStateIs() {
+        app.next("apply", (a, call) -> call.results(a.execute(call).put("stateHash", "beef")), NORMAL);
+        app.next("apply", (a, call) -> call.results(a.execute(call).put("stateHash", "01".repeat(64))));
+        start().append(log -> log.commands(1, 2).noop(1)).awaitApplied(3);
+        fixture.append(log -> log.command(1)).awaitApplied(4);
+        fixture.append(log -> log.command(1)).awaitApplied(5);
+        assertEquals(List.of("2 beef", "5 " + "01".repeat(64)), fixture.recorder.stateHashes());
+        assertEquals(3, fixture.batches(form));
     }
 
     @Test

@@ -23,7 +23,13 @@ class HandshakeTest {
 
     private static Decision decide(String cluster, long index, long term, MemoryLog log) {
         return Handshake.decide(
-                new AppInfo(Optional.of("kv"), Optional.empty(), Optional.ofNullable(cluster), index, term),
+                new AppInfo(
+                        Optional.of("kv"),
+                        Optional.empty(),
+                        Optional.ofNullable(cluster),
+                        index,
+                        term,
+                        Encodings.JSON_ONLY),
                 "orders",
                 log);
     }

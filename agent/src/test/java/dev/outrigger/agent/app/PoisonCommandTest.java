@@ -10,10 +10,25 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.outrigger.agent.app.AppStatus.State;
 import dev.outrigger.agent.app.ScriptedApp.Behaviour;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A command that the application cannot apply, as against an application that is away. */
+@ParameterizedClass
+@EnumSource(Push.Form.class)
 class PoisonCommandTest extends AgainstAnApp {
+    @Parameter
+    @SuppressWarnings("NullAway.Init")
+    Push.Form form;
+
+    @BeforeEach
+    void speak() {
+        app.speaks(form);
+    }
+
     private static Behaviour poisonAt(long poison) {
         return (app, call) -> {
             List<Long> indexes = call.indexes();

@@ -9,8 +9,10 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.parsetools.RecordParser;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -19,7 +21,9 @@ import java.util.Base64;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -35,9 +39,10 @@ final class ScriptedApp implements AutoCloseable {
     }
 
     /** One call as it came. */
-    record Call(String name, MultiMap headers, Buffer body, HttpServerRequest http) {
+    record Call(String name, MultiMap headers, Buffer body, HttpServerRequest http, Push.Form form) {
+        /** The body, whatever form it has, as JSON. */
         JsonObject json() {
-            return body.toJsonObject();
+            return form == Push.Form.JSON ? body.toJsonObject() : FramesOfApp.readBatch(body.getBytes());
         }
 
         long prevIndex() {
@@ -54,8 +59,53 @@ final class ScriptedApp implements AutoCloseable {
                     .toList();
         }
 
+        /** On a stream what is not 200 is a refusal, and 200 is the bytes as they are. */
         void answer(int status, String text) {
-            http.response().setStatusCode(status).end(text);
+            if (form != Push.Form.STREAM) {
+                http.response().setStatusCode(status).end(text);
+            } else {
+                write(status == 200 ? Buffer.buffer(text) : FramesOfApp.refusal(status, text));
+            }
+        }
+
+        /** Answers 200, in the form of the call. */
+        void results(JsonObject answer) {
+            switch (form) {
+                case JSON -> http.response().end(answer.toBuffer());
+                case FRAMES -> http.response().end(FramesOfApp.results(answer));
+                case STREAM -> write(FramesOfApp.results(answer));
+            }
+        }
+
+        /** Answers 200 with these bytes. */
+        void answer(Buffer bytes) {
+            if (form == Push.Form.STREAM) {
+                write(bytes);
+            } else {
+                http.response().end(bytes);
+            }
+        }
+
+        /** Begins an answer that promises more than ever comes. */
+        Future<Void> beginAnswer() {
+            HttpServerResponse response = http.response();
+            Buffer begun = form == Push.Form.JSON
+                    ? Buffer.buffer("{\"applied\":2,\"results\":[{\"code")
+                    : Buffer.buffer()
+                            .appendInt(90)
+                            .appendByte((byte) 2)
+                            .appendByte((byte) 1)
+                            .appendLong(2);
+            if (form != Push.Form.STREAM) {
+                response.putHeader("Content-Length", "100");
+            }
+            return response.write(begun);
+        }
+
+        private void write(Buffer bytes) {
+            if (!http.response().closed()) {
+                http.response().write(bytes);
+            }
         }
 
         void breakOff() {
@@ -85,6 +135,8 @@ final class ScriptedApp implements AutoCloseable {
     private final Vertx vertx;
     private HttpServer server;
     private volatile boolean closesConnections;
+    private volatile Push.Form fastest = Push.Form.JSON;
+    private final List<String> streamEnds = new CopyOnWriteArrayList<>();
     private volatile @Nullable Handler<HttpServerRequest> streamingSnapshots;
     private int port;
     private final Map<String, Deque<Behaviour>> next = new HashMap<>();
@@ -109,6 +161,16 @@ final class ScriptedApp implements AutoCloseable {
         this.vertx = vertx;
         this.port = port;
         listen();
+    }
+
+    /** From now on it lists this form, and all plainer ones. */
+    ScriptedApp speaks(Push.Form form) {
+        fastest = form;
+        return this;
+    }
+
+    Push.Form fastest() {
+        return fastest;
     }
 
     /** From now on each answer ends its connection, as with simple servers. */
@@ -140,6 +202,8 @@ final class ScriptedApp implements AutoCloseable {
                     Handler<HttpServerRequest> streaming = streamingSnapshots;
                     if (streaming != null && http.path().endsWith("/snapshot")) {
                         streaming.handle(http);
+                    } else if (http.path().endsWith("/apply/stream")) {
+                        serve(new Call("stream", http.headers(), Buffer.buffer(), http, Push.Form.STREAM));
                     } else {
                         serveWhole(http);
                     }
@@ -153,8 +217,43 @@ final class ScriptedApp implements AutoCloseable {
                 http.response().putHeader("Connection", "close");
             }
             String name = http.path().substring(http.path().lastIndexOf('/') + 1);
-            serve(new Call(name, http.headers(), body, http));
+            serve(new Call(name, http.headers(), body, http, formOf(http)));
         });
+    }
+
+    private static Push.Form formOf(HttpServerRequest http) {
+        return AppFrames.MEDIA_TYPE.equals(http.getHeader("Content-Type")) ? Push.Form.FRAMES : Push.Form.JSON;
+    }
+
+    /** Takes a stream, each frame of which is served as a call of apply. */
+    void acceptStream(Call opening) {
+        HttpServerRequest http = opening.http();
+        http.response()
+                .setChunked(true)
+                .putHeader("Content-Type", AppFrames.MEDIA_TYPE)
+                .writeHead();
+        RecordParser[] parser = {null};
+        boolean[] inFrame = {false};
+        parser[0] = RecordParser.newFixed(4, piece -> {
+            inFrame[0] = !inFrame[0];
+            parser[0].fixedSizeMode(inFrame[0] ? piece.getInt(0) : 4);
+            if (!inFrame[0]) {
+                serve(new Call("apply", http.headers(), FramesOfApp.framed(piece), http, Push.Form.STREAM));
+            }
+        });
+        http.handler(parser[0]);
+        http.endHandler(end -> {
+            streamEnds.add("ended");
+            if (!http.response().closed()) {
+                http.response().end();
+            }
+        });
+        http.exceptionHandler(cause -> streamEnds.add("broken off"));
+    }
+
+    /** How the streams that have ended were ended by the agent. */
+    List<String> streamEnds() {
+        return List.copyOf(streamEnds);
     }
 
     /** Closes the port and every connection. */
@@ -200,6 +299,7 @@ final class ScriptedApp implements AutoCloseable {
         switch (call.name()) {
             case "info" -> call.http().response().end(info().toBuffer());
             case "apply" -> serveApply(call);
+            case "stream" -> acceptStream(call);
             case "query" -> call.answer(200, "answer to " + call.body());
             case "role" -> call.answer(204, "");
             case "snapshot" -> serveSnapshot(call);
@@ -247,19 +347,26 @@ final class ScriptedApp implements AutoCloseable {
                 .put("version", "1.0")
                 .put("cluster", cluster)
                 .put("applied", new JsonObject().put("index", appliedIndex).put("term", appliedTerm))
-                .put("encodings", new JsonArray().add("json"));
+                .put("encodings", encodings());
+    }
+
+    private JsonArray encodings() {
+        JsonArray encodings = new JsonArray().add("json");
+        for (Push.Form form : Push.Form.values()) {
+            if (form != Push.Form.JSON && form.compareTo(fastest) <= 0) {
+                encodings.add(form.name().toLowerCase(Locale.ROOT));
+            }
+        }
+        return encodings;
     }
 
     private void serveApply(Call call) {
         JsonObject json = call.json();
         if (json.getLong("epoch") < epoch || call.prevIndex() > appliedIndex) {
-            call.http()
-                    .response()
-                    .setStatusCode(409)
-                    .end(new JsonObject().put("applied", appliedIndex).toBuffer());
+            call.answer(409, new JsonObject().put("applied", appliedIndex).encode());
             return;
         }
-        call.http().response().end(execute(call).toBuffer());
+        call.results(execute(call));
     }
 
     /** Applies what is new in the batch; the right answer to it. */
