@@ -2,8 +2,11 @@ package dev.outrigger.sdk;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +19,8 @@ import java.util.function.Supplier;
  * right place. Safe for many threads.
  */
 public final class AppServer implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(AppServer.class.getName());
+    private static final Duration CLOSE_AT_MOST = Duration.ofSeconds(5);
     private static final int WAITING_CALLS_MAX = 256;
     private static final String NO_DELAY = "sun.net.httpserver.nodelay";
 
@@ -30,6 +35,7 @@ public final class AppServer implements AutoCloseable {
 
     private final HttpServer server;
     private final ThreadPoolExecutor threads;
+    private final Gate gate;
     private final Applier applier;
     private final Leaderships leaderships;
 
@@ -46,7 +52,8 @@ public final class AppServer implements AutoCloseable {
                 new ArrayBlockingQueue<>(WAITING_CALLS_MAX),
                 new DaemonThreads("outrigger-app"));
         server.setExecutor(threads);
-        server.createContext("/", new AppEndpoint(machine, applier, epochs, leaderships, options));
+        gate = new Gate(new AppEndpoint(machine, applier, epochs, leaderships, options));
+        server.createContext("/", gate);
         server.start();
     }
 
@@ -105,9 +112,28 @@ public final class AppServer implements AutoCloseable {
         leaderships.listen(listener);
     }
 
-    /** Stops listening; a command that is being applied is finished, its answer may be lost. */
+    /** {@link #close(Duration)} with 5 seconds. */
     @Override
     public void close() {
+        close(CLOSE_AT_MOST);
+    }
+
+    /**
+     * Stops gracefully: refuses new calls, lets the calls under way have their answers, and stops listening when the last
+     * one has it, when {@code atMost} is over or when interrupted. What is applied by then and not answered is no harm:
+     * the agent asks where the state stands before it delivers again. The agent goes on without its application; close
+     * the {@link Outrigger} first, its commands are applied here.
+     */
+    public void close(Duration atMost) {
+        try {
+            if (!gate.close(atMost)) {
+                LOG.log(
+                        Level.WARNING,
+                        "Calls of the agent are still under way after " + atMost + "; stops without them");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         server.stop(0);
         threads.shutdown();
     }
