@@ -51,8 +51,12 @@ final class CallQueue<Q, A> {
         this.limits = limits;
     }
 
-    /** Takes the call in, or says why not. */
-    Optional<UnavailableException> offer(Call<Q, A> call) {
+    /**
+     * Takes the call in, or says why not.
+     *
+     * @param fromTaker whether the calling thread takes the next batch as soon as it is done with what it does now
+     */
+    Optional<UnavailableException> offer(Call<Q, A> call, boolean fromTaker) {
         lock.lock();
         try {
             if (closing) {
@@ -64,8 +68,11 @@ final class CallQueue<Q, A> {
             }
             calls++;
             bytes += call.bytes();
+            if (!fromTaker || !waiting.isEmpty()) {
+                // For one call alone it is quicker to wait for this thread than to wake another.
+                changed.signal();
+            }
             waiting.addLast(call);
-            changed.signal();
             return Optional.empty();
         } finally {
             lock.unlock();
@@ -183,6 +190,10 @@ final class CallQueue<Q, A> {
             giveUp(waiting, nowNanos, expired.unsent());
             giveUp(putOff, nowNanos, expired.unsent());
             feedStarved();
+            if (!waiting.isEmpty()) {
+                // One that was to be taken by a thread whose callback does not return.
+                changed.signal();
+            }
             for (List<Call<Q, A>> batch : underWay) {
                 for (Call<Q, A> call : batch) {
                     if (!call.settled() && call.expired(nowNanos) && call.giveUpUnsent()) {

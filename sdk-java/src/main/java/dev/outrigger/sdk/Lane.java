@@ -35,6 +35,9 @@ final class Lane<Q, A> {
     private final CallQueue<Q, A> queue;
     private final ThreadFactory threads;
     private final List<Thread> senders = new ArrayList<>();
+    /** Set in the threads that send. */
+    private final ThreadLocal<Boolean> sending = new ThreadLocal<>();
+
     private volatile boolean complete;
 
     Lane(String name, Limits limits, Exchange<Q, A> exchange) {
@@ -46,7 +49,7 @@ final class Lane<Q, A> {
 
     /** Queues the call, or fails it when the lane is full or closed. */
     void offer(Call<Q, A> call) {
-        Optional<UnavailableException> refusal = queue.offer(call);
+        Optional<UnavailableException> refusal = queue.offer(call, sendsOnCurrentThread());
         if (refusal.isPresent()) {
             call.fail(refusal.get());
         } else if (!complete) {
@@ -69,6 +72,7 @@ final class Lane<Q, A> {
     }
 
     private void sendUntilClosed() {
+        sending.set(true);
         try {
             for (List<Call<Q, A>> batch = queue.take(); !batch.isEmpty(); batch = queue.take()) {
                 try {
@@ -133,8 +137,8 @@ final class Lane<Q, A> {
     }
 
     /** Whether this is called from a callback of a call of this lane. */
-    synchronized boolean sendsOnCurrentThread() {
-        return senders.contains(Thread.currentThread());
+    boolean sendsOnCurrentThread() {
+        return sending.get() != null;
     }
 
     /** What is queued is never sent. What is under way ends with its connection. */

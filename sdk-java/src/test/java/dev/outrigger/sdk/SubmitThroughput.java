@@ -30,7 +30,7 @@ final class SubmitThroughput {
             return;
         }
         OutriggerOptions options =
-                OutriggerOptions.defaults().withAgent(URI.create(args[1])).withSenders(Integer.parseInt(args[3]));
+                OutriggerOptions.defaults().withAgent(URI.create(args[1])).withSenders(Integer.parseInt(args[3])).withoutSessions();
         long seconds = Long.parseLong(args[2]);
         for (String inFlight : Arrays.copyOfRange(args, 4, args.length)) {
             try (Outrigger outrigger = Outrigger.connect(options)) {
