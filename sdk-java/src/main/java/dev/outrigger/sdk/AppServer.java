@@ -21,6 +21,7 @@ import java.util.function.Supplier;
 public final class AppServer implements AutoCloseable {
     private static final Logger LOG = System.getLogger(AppServer.class.getName());
     private static final Duration CLOSE_AT_MOST = Duration.ofSeconds(5);
+    private static final Duration RESTART_LEADER_TASK_AFTER = Duration.ofSeconds(1);
     private static final int WAITING_CALLS_MAX = 256;
     private static final String NO_DELAY = "sun.net.httpserver.nodelay";
 
@@ -106,10 +107,22 @@ public final class AppServer implements AutoCloseable {
 
     /**
      * Calls {@code listener} with what the agent says about leadership: the latest at once when there is one, and each
-     * change from then on, in order, on a thread of this server. A listener must be quick: the next push waits for it.
+     * change from then on, in order, on a thread of this server. Between two terms in which this instance leads, and when
+     * this server is closed, it always hears that the first is over. When the agent dies nobody says so: only the term as
+     * fencing token protects what must happen once. A listener must be quick: the next push waits for it.
      */
     public void leadership(Consumer<Leadership> listener) {
         leaderships.listen(listener);
+    }
+
+    /**
+     * Runs {@code task} while this instance leads, with the term as fencing token, and interrupts it when it does not any
+     * more, or when this server is closed.
+     */
+    public LeaderWork whileLeading(LeaderTask task) {
+        LeaderWork work = new LeaderWork(task, RESTART_LEADER_TASK_AFTER);
+        leadership(work::accept);
+        return work;
     }
 
     /** {@link #close(Duration)} with 5 seconds. */
@@ -119,12 +132,13 @@ public final class AppServer implements AutoCloseable {
     }
 
     /**
-     * Stops gracefully: refuses new calls, lets the calls under way have their answers, and stops listening when the last
+     * Stops gracefully: ends leadership as the listeners see it, refuses new calls, lets the calls under way have their answers, and stops listening when the last
      * one has it, when {@code atMost} is over or when interrupted. What is applied by then and not answered is no harm:
      * the agent asks where the state stands before it delivers again. The agent goes on without its application; close
      * the {@link Outrigger} first, its commands are applied here.
      */
     public void close(Duration atMost) {
+        leaderships.resign();
         try {
             if (!gate.close(atMost)) {
                 LOG.log(
