@@ -447,6 +447,37 @@ class OutriggerTest {
     }
 
     @Test
+    void readsFromAnIndexAskNobodyOnceItIsKnownToBeApplied() throws Exception {
+        agent.script(request -> request.method().equals("GET")
+                ? new FakeAgent.Response(200, "{\"index\":40}")
+                : FakeAgent.results("{\"index\":41,\"term\":5,\"code\":0,\"data\":\"\"}"));
+        Outrigger outrigger = connect();
+        assertEquals("seen", answer(outrigger.read(40, () -> "seen")));
+        assertEquals(1, agent.requests.size());
+        UnavailableException e = failure(UnavailableException.class, outrigger.read(41, () -> "not yet"));
+        assertEquals("the cluster has come to index 40, not to 41", e.getMessage());
+
+        answer(outrigger.submit(bytes("a")));
+        agent.requests.clear();
+        assertEquals("own write", answer(outrigger.read(41, () -> "own write")));
+        assertEquals(List.of(), agent.requests);
+    }
+
+    @Test
+    void readsOnItsOwnThreadsAndFailsWithWhatFailed() throws Exception {
+        agent.script(request -> new FakeAgent.Response(200, "{\"index\":4}"));
+        Outrigger outrigger = connect();
+        String thread = answer(outrigger.read(() -> Thread.currentThread().getName()));
+        assertTrue(thread.matches("outrigger-callback-\\d"), thread);
+        agent.script(request -> new FakeAgent.Response(401, FakeAgent.problem(401, "UNAUTHORIZED", "none", "")));
+        // Not wrapped, also for those who handle it without get().
+        Throwable failure = answer(outrigger.read(() -> 1).handle((value, why) -> why));
+        assertInstanceOf(UnavailableException.class, failure);
+        agent.script(this::hold);
+        failure(UnavailableException.class, outrigger.read(() -> 1, Duration.ofMillis(50)));
+    }
+
+    @Test
     void readsAreTriedAgainEvenWhenTheConnectionIsCut() throws Exception {
         AtomicInteger attempts = new AtomicInteger();
         agent.script(request ->
