@@ -3,6 +3,7 @@ package dev.outrigger.sdk;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -79,7 +80,7 @@ final class CommandSession {
         Optional<String> last = takeOut();
         if (last.isPresent()) {
             try {
-                agent.send(AgentRequest.delete(PATH + "/" + last.get(), wait));
+                agent.send(AgentRequest.delete(PATH + "/" + URLEncoder.encode(last.get(), UTF_8), wait));
             } catch (IOException e) {
                 // It expires.
             }

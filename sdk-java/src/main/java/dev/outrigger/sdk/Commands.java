@@ -27,7 +27,8 @@ public final class Commands<C, A> {
 
     /**
      * {@link Outrigger#submit(byte[], Duration)} in types. What a refusal says is {@link RefusedException#answer}. An
-     * answer that the codec cannot read fails the future with what the codec throws; the command is applied.
+     * answer that the codec cannot read fails the future with what the codec throws; the command is applied. What the
+     * codec throws at a command is thrown here, and nothing is sent.
      */
     public CompletableFuture<Applied<A>> submit(C command, Duration deadline) {
         return typed(outrigger.submit(commands.encode(command), deadline));

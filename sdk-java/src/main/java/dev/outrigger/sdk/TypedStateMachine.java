@@ -4,7 +4,7 @@ package dev.outrigger.sdk;
  * A {@link StateMachine} in the application's own types; everything said there holds here. Callers use
  * {@link Outrigger#commands} with the same codecs.
  *
- * @param <C> commands
+ * @param <C> commands; for {@code byte[]} there is {@link StateMachine} itself
  * @param <A> answers
  */
 public abstract class TypedStateMachine<C, A> implements StateMachine {

@@ -21,8 +21,10 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -385,6 +387,23 @@ class AppServerTest {
         } catch (SocketException e) {
             return true;
         }
+    }
+
+    @Test
+    void runsLeaderWorkWithTheTermUntilItIsClosed() throws Exception {
+        BlockingQueue<String> events = new LinkedBlockingQueue<>();
+        server.whileLeading(term -> {
+            events.add("leads in term " + term);
+            try {
+                new CountDownLatch(1).await();
+            } finally {
+                events.add("is interrupted");
+            }
+        });
+        post("role", "{\"epoch\":7,\"role\":\"leader\",\"term\":6,\"leader\":\"b\"}");
+        assertEquals("leads in term 6", events.poll(30, TimeUnit.SECONDS));
+        server.close();
+        assertEquals("is interrupted", events.poll(30, TimeUnit.SECONDS));
     }
 
     @Test
