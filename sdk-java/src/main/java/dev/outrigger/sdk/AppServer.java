@@ -2,6 +2,8 @@ package dev.outrigger.sdk;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -17,7 +19,9 @@ import java.util.function.Supplier;
  * right place. Safe for many threads.
  */
 public final class AppServer implements AutoCloseable {
-    private static final Duration CLOSE_AT_MOST = Duration.ofSeconds(1);
+    private static final Logger LOG = System.getLogger(AppServer.class.getName());
+    private static final Duration CLOSE_AT_MOST = Duration.ofSeconds(5);
+    private static final Duration RESTART_LEADER_TASK_AFTER = Duration.ofSeconds(1);
     private static final int WAITING_CALLS_MAX = 256;
     private static final String NO_DELAY = "sun.net.httpserver.nodelay";
 
@@ -32,6 +36,7 @@ public final class AppServer implements AutoCloseable {
 
     private final HttpServer server;
     private final ThreadPoolExecutor threads;
+    private final Gate gate;
     private final Applier applier;
     private final Leaderships leaderships;
     private final AppEndpoint endpoint;
@@ -50,7 +55,8 @@ public final class AppServer implements AutoCloseable {
                 new DaemonThreads("outrigger-app"));
         server.setExecutor(threads);
         endpoint = new AppEndpoint(machine, applier, epochs, leaderships, options);
-        server.createContext("/", endpoint);
+        gate = new Gate(endpoint);
+        server.createContext("/", gate);
         server.start();
     }
 
@@ -103,16 +109,49 @@ public final class AppServer implements AutoCloseable {
 
     /**
      * Calls {@code listener} with what the agent says about leadership: the latest at once when there is one, and each
-     * change from then on, in order, on a thread of this server. A listener must be quick: the next push waits for it.
+     * change from then on, in order, on a thread of this server. Between two terms in which this instance leads, and when
+     * this server is closed, it always hears that the first is over. When the agent dies nobody says so: only the term as
+     * fencing token protects what must happen once. A listener must be quick: the next push waits for it.
      */
     public void leadership(Consumer<Leadership> listener) {
         leaderships.listen(listener);
     }
 
-    /** Stops listening; a command that is being applied is finished, its answer may be lost. */
+    /**
+     * Runs {@code task} while this instance leads, with the term as fencing token, and interrupts it when it does not any
+     * more, or when this server is closed.
+     */
+    public LeaderWork whileLeading(LeaderTask task) {
+        LeaderWork work = new LeaderWork(task, RESTART_LEADER_TASK_AFTER);
+        leadership(work::accept);
+        return work;
+    }
+
+    /** {@link #close(Duration)} with 5 seconds. */
     @Override
     public void close() {
-        endpoint.close(CLOSE_AT_MOST);
+        close(CLOSE_AT_MOST);
+    }
+
+    /**
+     * Stops gracefully: ends leadership as the listeners see it, refuses new calls, lets the calls under way have their answers, and stops listening when the last
+     * one has it, when {@code atMost} is over or when interrupted. What is applied by then and not answered is no harm:
+     * the agent asks where the state stands before it delivers again. The agent goes on without its application; close
+     * the {@link Outrigger} first, its commands are applied here.
+     */
+    public void close(Duration atMost) {
+        long endNanos = System.nanoTime() + atMost.toNanos();
+        leaderships.resign();
+        endpoint.close(atMost);
+        try {
+            if (!gate.close(Duration.ofNanos(Math.max(0, endNanos - System.nanoTime())))) {
+                LOG.log(
+                        Level.WARNING,
+                        "Calls of the agent are still under way after " + atMost + "; stops without them");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         server.stop(0);
         threads.shutdown();
     }

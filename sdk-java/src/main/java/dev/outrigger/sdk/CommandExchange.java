@@ -1,88 +1,114 @@
 package dev.outrigger.sdk;
 
 import java.io.IOException;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Commands, many in one request. Tries again only what was certainly not executed. */
+/**
+ * Commands, many in one request. Within a session whatever leaves it open what became of a command is tried again under
+ * the same number; without one only what was certainly not executed is.
+ */
 final class CommandExchange implements Exchange<byte[], CommandResult> {
-    private static final int BYTES_PER_COMMAND = 16;
+    private static final int BYTES_PER_COMMAND = 80;
     private static final int STATUS_UNSUPPORTED_MEDIA_TYPE = 415;
 
     private final AgentHttp agent;
+    private final @Nullable CommandSession session;
+    private final Progress progress;
     /** Until an agent says that it is too old for them. */
     private volatile boolean frames = true;
 
-    CommandExchange(AgentHttp agent) {
+    /** @param session null to send commands without one */
+    CommandExchange(AgentHttp agent, @Nullable CommandSession session, Progress progress) {
         this.agent = agent;
+        this.session = session;
+        this.progress = progress;
     }
 
     @Override
-    public void perform(List<Call<byte[], CommandResult>> batch, Duration waitAtMost) throws InterruptedException {
+    public void perform(List<Call<byte[], CommandResult>> batch, Duration waitAtMost) {
+        if (!join(batch, waitAtMost)) {
+            return;
+        }
+        List<Call<byte[], CommandResult>> sent =
+                batch.stream().filter(Call::handOver).toList();
+        if (sent.isEmpty()) {
+            return;
+        }
         try {
-            boolean framed = frames; // Other senders change it.
-            HttpResponse<byte[]> response = send(batch, waitAtMost, framed);
-            if (framed && response.statusCode() == STATUS_UNSUPPORTED_MEDIA_TYPE) {
-                frames = false;
-                response = send(batch, waitAtMost, false);
-            }
-            settle(batch, response);
+            settle(sent, send(sent, waitAtMost));
+        } catch (NotSentException e) {
+            sent.forEach(call -> call.retry(AgentHttp.unreachable(e), System.nanoTime()));
         } catch (IOException e) {
-            for (Call<byte[], CommandResult> call : batch) {
-                if (AgentHttp.notSent(e)) {
-                    call.retry(AgentHttp.unreachable(e), System.nanoTime());
-                } else {
-                    call.fail(lost("the answer was lost: " + e));
-                }
-            }
+            sent.forEach(call -> doubt(call, lost("the answer was lost: " + e.getMessage())));
+        } catch (MalformedJsonException | MalformedFrameException e) {
+            sent.forEach(call -> doubt(call, lost("the agent's answer is not understood: " + e.getMessage())));
         }
     }
 
-    private HttpResponse<byte[]> send(List<Call<byte[], CommandResult>> batch, Duration waitAtMost, boolean framed)
-            throws IOException, InterruptedException {
-        String form = framed ? Frames.MEDIA_TYPE : "application/json";
-        byte[] body = framed ? encodeFrame(batch) : encode(batch);
-        return agent.send(agent.request("/v1/commands/batch", waitAtMost)
-                .header("Content-Type", form)
-                .header("Accept", form)
-                .POST(BodyPublishers.ofByteArray(body))
-                .build());
+    private AgentAnswer send(List<Call<byte[], CommandResult>> batch, Duration waitAtMost) throws IOException {
+        if (frames) {
+            AgentAnswer answer = agent.send(AgentRequest.frames("/v1/commands/batch", encodeFrame(batch), waitAtMost));
+            if (answer.status() != STATUS_UNSUPPORTED_MEDIA_TYPE) {
+                return answer;
+            }
+            frames = false;
+        }
+        return agent.send(AgentRequest.json("/v1/commands/batch", encode(batch), waitAtMost));
     }
 
     private static byte[] encodeFrame(List<Call<byte[], CommandResult>> batch) {
         return CommandFrames.encode(batch.stream()
-                .map(call -> CommandFrames.Command.of(call.request()))
+                .map(call -> call.session()
+                        .map(session -> new CommandFrames.Command(call.request(), session, call.number()))
+                        .orElseGet(() -> CommandFrames.Command.of(call.request())))
                 .toList());
     }
 
     @Override
-    public OutriggerException lost(String why) {
-        return new OutcomeUnknownException(why, 0, false);
+    public OutcomeUnknownException lost(String why) {
+        return OutcomeUnknownException.lost(why);
     }
 
-    private void settle(List<Call<byte[], CommandResult>> batch, HttpResponse<byte[]> response) {
-        if (response.statusCode() != 200) {
-            Problem problem = Problem.of(response.statusCode(), response.body());
+    /** False when there is no session; then each call is put off or failed. */
+    private boolean join(List<Call<byte[], CommandResult>> batch, Duration waitAtMost) {
+        if (session == null) {
+            return true;
+        }
+        try {
+            String current = session.open(waitAtMost);
+            // A call in doubt stays in its session: only there is it known by its number.
+            batch.stream().filter(call -> !call.inDoubt()).forEach(call -> call.session(current));
+            return true;
+        } catch (CommandSession.NoSessionException e) {
+            for (Call<byte[], CommandResult> call : batch) {
+                if (e.passing()) {
+                    call.retry(e.why(), System.nanoTime());
+                } else {
+                    call.failAttempt(e.why());
+                }
+            }
+            return false;
+        }
+    }
+
+    private void settle(List<Call<byte[], CommandResult>> batch, AgentAnswer response) {
+        if (response.status() != 200) {
+            Problem problem = Problem.of(response.status(), response.body());
             batch.forEach(call -> settleAll(call, problem, batch.size()));
             return;
         }
-        try {
-            List<Answer> answers = CommandFrames.isFrame(response.body())
-                    ? decodeFrame(response.body(), batch.size())
-                    : decode(response.body(), batch.size());
-            for (int i = 0; i < batch.size(); i++) {
-                settleOne(batch.get(i), answers.get(i));
-            }
-        } catch (MalformedJsonException | MalformedFrameException e) {
-            batch.forEach(call -> call.fail(lost("the agent's answer is not understood: " + e.getMessage())));
+        List<Answer> answers = CommandFrames.isFrame(response.body())
+                ? decodeFrame(response.body(), batch.size())
+                : decode(response.body(), batch.size());
+        for (int i = 0; i < batch.size(); i++) {
+            settleOne(batch.get(i), answers.get(i));
         }
     }
 
-    private static void settleAll(Call<byte[], CommandResult> call, Problem problem, int batchSize) {
+    private void settleAll(Call<byte[], CommandResult> call, Problem problem, int batchSize) {
         if (problem.status() == 413 && problem.certainlyNotExecuted() && batchSize > 1) {
             call.retryAlone(problem.unavailable(), System.nanoTime());
         } else {
@@ -90,21 +116,43 @@ final class CommandExchange implements Exchange<byte[], CommandResult> {
         }
     }
 
-    private static void settleOne(Call<byte[], CommandResult> call, Problem problem) {
-        if (problem.certainlyNotExecuted() && problem.passing()) {
-            call.retry(problem.unavailable(), System.nanoTime());
-        } else {
-            call.fail(problem.toException());
-        }
-    }
-
-    private static void settleOne(Call<byte[], CommandResult> call, Answer answer) {
+    private void settleOne(Call<byte[], CommandResult> call, Answer answer) {
         if (answer.problem != null) {
             settleOne(call, answer.problem);
-        } else if (answer.code != 0) {
+            return;
+        }
+        progress.reached(answer.index);
+        if (answer.code != 0) {
             call.fail(new RefusedException((int) answer.code, answer.index, answer.data));
         } else {
             call.succeed(new CommandResult(answer.index, answer.term, answer.data));
+        }
+    }
+
+    private void settleOne(Call<byte[], CommandResult> call, Problem problem) {
+        if (session != null && (problem.sessionExpired() || problem.sequenceConflict())) {
+            call.session().ifPresent(session::leave);
+        }
+        if (problem.saidOfTheCommand()) {
+            call.fail(problem.toException());
+        } else if (problem.sessionExpired() && call.session().isPresent() && !call.inDoubt()) {
+            // No earlier attempt can have been executed, and this one was not, for want of its session.
+            call.retry(problem.unavailable(), System.nanoTime());
+        } else if (problem.certainlyNotExecuted() && problem.passing()) {
+            call.retry(problem.unavailable(), System.nanoTime());
+        } else if (problem.mayBecomeKnown()) {
+            doubt(call, problem.unknown());
+        } else {
+            call.failAttempt(problem.toException());
+        }
+    }
+
+    /** Without a session a second attempt could execute the command twice. */
+    private void doubt(Call<byte[], CommandResult> call, OutcomeUnknownException why) {
+        if (session == null) {
+            call.fail(why);
+        } else {
+            call.retryInDoubt(why, System.nanoTime());
         }
     }
 
@@ -115,7 +163,11 @@ final class CommandExchange implements Exchange<byte[], CommandResult> {
         }
         JsonWriter out = new JsonWriter(size).object().name("commands").array();
         for (Call<byte[], CommandResult> call : batch) {
-            out.object().name("data").base64(call.request()).endObject();
+            out.object().name("data").base64(call.request());
+            if (call.session().isPresent()) {
+                out.name("session").value(call.session().get()).name("sequence").value(call.number());
+            }
+            out.endObject();
         }
         return out.endArray().endObject().toBytes();
     }

@@ -11,12 +11,12 @@ import java.util.List;
  */
 interface Exchange<Q, A> {
     /**
-     * Sends the batch and waits. Settles each call or asks for a retry of it, and does neither for a call whose answer
-     * was lost.
+     * Sends those calls of the batch that may be handed over, and waits. Settles each call or asks for a retry of it, and
+     * does neither for a call whose answer was lost.
      *
      * @param waitAtMost time until the last of the deadlines
      */
-    void perform(List<Call<Q, A>> batch, Duration waitAtMost) throws InterruptedException;
+    void perform(List<Call<Q, A>> batch, Duration waitAtMost);
 
     /** What a call fails with when it was handed over and its answer is lost. */
     OutriggerException lost(String why);

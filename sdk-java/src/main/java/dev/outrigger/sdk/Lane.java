@@ -24,8 +24,9 @@ final class Lane<Q, A> {
      * @param batchCallsMax calls in one request
      * @param batchBytesMax bytes in one request; a single call may be larger
      * @param senders requests under way at once
+     * @param window how far the numbers of calls under way may lie apart; 0 for calls without numbers
      */
-    record Limits(int callsMax, long bytesMax, int batchCallsMax, int batchBytesMax, int senders) {}
+    record Limits(int callsMax, long bytesMax, int batchCallsMax, int batchBytesMax, int senders, int window) {}
 
     private static final Logger LOG = System.getLogger(Lane.class.getName());
 
@@ -34,6 +35,9 @@ final class Lane<Q, A> {
     private final CallQueue<Q, A> queue;
     private final ThreadFactory threads;
     private final List<Thread> senders = new ArrayList<>();
+    /** Set in the threads that send. */
+    private final ThreadLocal<Boolean> sending = new ThreadLocal<>();
+
     private volatile boolean complete;
 
     Lane(String name, Limits limits, Exchange<Q, A> exchange) {
@@ -45,7 +49,7 @@ final class Lane<Q, A> {
 
     /** Queues the call, or fails it when the lane is full or closed. */
     void offer(Call<Q, A> call) {
-        Optional<UnavailableException> refusal = queue.offer(call);
+        Optional<UnavailableException> refusal = queue.offer(call, sendsOnCurrentThread());
         if (refusal.isPresent()) {
             call.fail(refusal.get());
         } else if (!complete) {
@@ -62,11 +66,13 @@ final class Lane<Q, A> {
         }
     }
 
-    private synchronized List<Thread> startedSenders() {
-        return List.copyOf(senders);
+    private synchronized void ended(Thread sender) {
+        senders.remove(sender);
+        complete = false;
     }
 
     private void sendUntilClosed() {
+        sending.set(true);
         try {
             for (List<Call<Q, A>> batch = queue.take(); !batch.isEmpty(); batch = queue.take()) {
                 try {
@@ -78,11 +84,15 @@ final class Lane<Q, A> {
                 }
             }
         } catch (InterruptedException e) {
-            // Only abandon() interrupts, and it settles what is left.
+            LOG.log(
+                    Level.WARNING,
+                    "A sender thread was interrupted by a callback and ends; another one starts when needed");
+        } finally {
+            ended(Thread.currentThread());
         }
     }
 
-    private void perform(List<Call<Q, A>> batch) throws InterruptedException {
+    private void perform(List<Call<Q, A>> batch) {
         long now = System.nanoTime();
         long wait = 1;
         for (Call<Q, A> call : batch) {
@@ -94,8 +104,10 @@ final class Lane<Q, A> {
     private void failUnanswered(Call<Q, A> call) {
         if (call.wantsRetry()) {
             call.failUnsent("no time for another attempt");
-        } else {
+        } else if (call.handedOver()) {
             call.fail(exchange.lost("the answer was lost"));
+        } else {
+            call.failUnsent("not sent in time");
         }
     }
 
@@ -119,18 +131,18 @@ final class Lane<Q, A> {
         queue.close();
     }
 
-    /** Waits for the senders to end, except when called by one of them. */
-    void awaitClosed() throws InterruptedException {
-        for (Thread sender : startedSenders()) {
-            if (sender != Thread.currentThread()) {
-                sender.join();
-            }
-        }
+    /** Once closed: waits for the calls in hand, for at most the time given. Whether none is left. */
+    boolean awaitClosed(long atMostNanos) throws InterruptedException {
+        return queue.awaitEmpty(atMostNanos);
     }
 
-    /** Ends without waiting: what is under way is lost, what is queued is never sent. */
+    /** Whether this is called from a callback of a call of this lane. */
+    boolean sendsOnCurrentThread() {
+        return sending.get() != null;
+    }
+
+    /** What is queued is never sent. What is under way ends with its connection. */
     void abandon() {
-        startedSenders().forEach(Thread::interrupt);
         queue.drain().forEach(call -> call.failUnsent("this client was closed"));
     }
 }

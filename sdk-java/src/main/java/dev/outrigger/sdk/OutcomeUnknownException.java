@@ -1,21 +1,35 @@
 package dev.outrigger.sdk;
 
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The command was handed over and may have been executed, may yet be, or may never be. Never retried by this client: a
- * second attempt could execute it twice. Find out by reading the state.
+ * The command was handed over and may have been executed, may yet be, or may never be; or it was, and its result is lost
+ * ({@link #applied}). Within a session the SDK has tried until the deadline to find out. Submitting it again could
+ * execute it twice: find out by reading the state.
  */
 public final class OutcomeUnknownException extends OutriggerException {
     private static final long serialVersionUID = 1L;
 
     private final long index;
-    private final boolean applied;
 
-    OutcomeUnknownException(String message, long index, boolean applied) {
-        super(message);
+    OutcomeUnknownException(String message, @Nullable String code, long index, Outcome outcome) {
+        super(message, code, outcome);
         this.index = index;
-        this.applied = applied;
+    }
+
+    static OutcomeUnknownException lost(String message) {
+        return new OutcomeUnknownException(message, null, 0, Outcome.UNKNOWN);
+    }
+
+    /** The same doubt, told together with what became of later attempts. */
+    OutcomeUnknownException after(int attempts, OutriggerException last) {
+        String more = last == this || last.getMessage().equals(getMessage()) ? "" : "; at last: " + last.getMessage();
+        return new OutcomeUnknownException(
+                getMessage() + " (after " + attempts + " attempts" + more + ")",
+                problemCode().orElse(null),
+                index,
+                outcome());
     }
 
     /** Where the command stands in the log if it is executed, when known. */
@@ -25,6 +39,6 @@ public final class OutcomeUnknownException extends OutriggerException {
 
     /** Whether it is certain that the command was executed, and only its result is lost. */
     public boolean applied() {
-        return applied;
+        return outcome() == Outcome.APPLIED;
     }
 }

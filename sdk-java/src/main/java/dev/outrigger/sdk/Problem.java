@@ -44,6 +44,29 @@ record Problem(
         return outcome.equals("none");
     }
 
+    /** The session of the command is not there (any more). */
+    boolean sessionExpired() {
+        return code.equals("SESSION_EXPIRED");
+    }
+
+    /** Another command has taken effect under this number: the session is not ours alone. */
+    boolean sequenceConflict() {
+        return code.equals("SEQUENCE_CONFLICT");
+    }
+
+    /** Whether this is the cluster's word on the command itself, and not only what became of one attempt. */
+    boolean saidOfTheCommand() {
+        return code.equals("SKIPPED") || sequenceConflict() || outcome.equals("applied");
+    }
+
+    /** Whether asking again within the session may still bring the truth. */
+    boolean mayBecomeKnown() {
+        return !certainlyNotExecuted()
+                && !saidOfTheCommand()
+                && !sessionExpired()
+                && !code.equals("SEQUENCE_FORGOTTEN");
+    }
+
     /** Whether the cause may pass by itself. */
     boolean passing() {
         return status == 429 || status == 503 || status == 504;
@@ -51,18 +74,24 @@ record Problem(
 
     /** In terms of a command. */
     OutriggerException toException() {
-        return certainlyNotExecuted()
-                ? toReadException()
-                : new OutcomeUnknownException(message(), index, outcome.equals("applied"));
+        if (!certainlyNotExecuted()) {
+            return unknown();
+        }
+        return code.equals("SKIPPED") ? new SkippedException(message(), code) : toReadException();
+    }
+
+    OutcomeUnknownException unknown() {
+        return new OutcomeUnknownException(
+                message(), code, index, outcome.equals("applied") ? Outcome.APPLIED : Outcome.UNKNOWN);
     }
 
     /** In terms of a read, which changes nothing whatever became of it. */
     OutriggerException toReadException() {
-        return status == 413 ? new TooLargeException(message()) : unavailable();
+        return status == 413 ? new TooLargeException(message(), code) : unavailable();
     }
 
     UnavailableException unavailable() {
-        return new UnavailableException(message(), retryAfter);
+        return new UnavailableException(message(), code, retryAfter);
     }
 
     private String message() {

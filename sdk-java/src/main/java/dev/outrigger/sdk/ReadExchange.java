@@ -1,8 +1,6 @@
 package dev.outrigger.sdk;
 
 import java.io.IOException;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 
@@ -14,7 +12,7 @@ import java.util.List;
  */
 final class ReadExchange<Q, A> implements Exchange<Q, A> {
     interface Question<Q> {
-        HttpRequest toRequest(Q question, Duration wait);
+        AgentRequest toRequest(Q question, Duration wait);
     }
 
     interface Reading<A> {
@@ -33,10 +31,10 @@ final class ReadExchange<Q, A> implements Exchange<Q, A> {
 
     /** One request answers the whole batch: its questions are the same, and all were asked before it is sent. */
     @Override
-    public void perform(List<Call<Q, A>> batch, Duration waitAtMost) throws InterruptedException {
+    public void perform(List<Call<Q, A>> batch, Duration waitAtMost) {
+        batch.forEach(Call::handOver);
         try {
-            HttpRequest request = question.toRequest(batch.get(0).request(), waitAtMost);
-            settle(batch, agent.send(request));
+            settle(batch, agent.send(question.toRequest(batch.get(0).request(), waitAtMost)));
         } catch (IOException e) {
             batch.forEach(call -> call.retry(AgentHttp.unreachable(e), System.nanoTime()));
         } catch (MalformedJsonException e) {
@@ -49,13 +47,13 @@ final class ReadExchange<Q, A> implements Exchange<Q, A> {
         return new UnavailableException(why);
     }
 
-    private void settle(List<Call<Q, A>> batch, HttpResponse<byte[]> response) {
-        if (response.statusCode() == 200) {
+    private void settle(List<Call<Q, A>> batch, AgentAnswer response) {
+        if (response.status() == 200) {
             A answer = reading.of(response.body());
             batch.forEach(call -> call.succeed(answer));
             return;
         }
-        Problem problem = Problem.of(response.statusCode(), response.body());
+        Problem problem = Problem.of(response.status(), response.body());
         for (Call<Q, A> call : batch) {
             if (problem.passing()) {
                 call.retry(problem.unavailable(), System.nanoTime());

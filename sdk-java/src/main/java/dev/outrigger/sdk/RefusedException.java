@@ -9,7 +9,7 @@ public final class RefusedException extends OutriggerException {
     private final byte[] data;
 
     RefusedException(int code, long index, byte[] data) {
-        super("the state machine refused the command at index " + index + " with code " + code);
+        super("the state machine refused the command at index " + index + " with code " + code, null, Outcome.APPLIED);
         this.code = code;
         this.index = index;
         this.data = data;
@@ -28,5 +28,10 @@ public final class RefusedException extends OutriggerException {
     /** What the state machine said, not a copy. */
     public byte[] data() {
         return data;
+    }
+
+    /** What the state machine said, in the application's own type. */
+    public <T> T answer(Codec<T> codec) {
+        return codec.decode(data);
     }
 }

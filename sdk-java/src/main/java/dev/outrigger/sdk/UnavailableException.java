@@ -11,11 +11,11 @@ public sealed class UnavailableException extends OutriggerException permits Over
     private final @Nullable Duration retryAfter;
 
     UnavailableException(String message) {
-        this(message, null);
+        this(message, null, null);
     }
 
-    UnavailableException(String message, @Nullable Duration retryAfter) {
-        super(message);
+    UnavailableException(String message, @Nullable String code, @Nullable Duration retryAfter) {
+        super(message, code, Outcome.NONE);
         this.retryAfter = retryAfter;
     }
 

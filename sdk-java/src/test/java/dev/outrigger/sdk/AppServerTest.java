@@ -2,6 +2,8 @@ package dev.outrigger.sdk;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -14,12 +16,16 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -425,6 +431,85 @@ class AppServerTest {
             return false;
         } catch (SocketException e) {
             return true;
+        }
+    }
+
+    @Test
+    void runsLeaderWorkWithTheTermUntilItIsClosed() throws Exception {
+        BlockingQueue<String> events = new LinkedBlockingQueue<>();
+        server.whileLeading(term -> {
+            events.add("leads in term " + term);
+            try {
+                new CountDownLatch(1).await();
+            } finally {
+                events.add("is interrupted");
+            }
+        });
+        post("role", "{\"epoch\":7,\"role\":\"leader\",\"term\":6,\"leader\":\"b\"}");
+        assertEquals("leads in term 6", events.poll(30, TimeUnit.SECONDS));
+        server.close();
+        assertEquals("is interrupted", events.poll(30, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void finishesTheCommandUnderWayAndAnswersItBeforeItStops() throws Exception {
+        CountDownLatch applying = new CountDownLatch(1);
+        CountDownLatch mayGoOn = new CountDownLatch(1);
+        try (AppServer slow = AppServer.start(
+                new Slow(applying, mayGoOn), AppOptions.defaults().withPort(0))) {
+            URI apply = URI.create("http://127.0.0.1:" + slow.port() + "/outrigger/v1/apply");
+            HttpRequest.Builder request = HttpRequest.newBuilder(apply)
+                    .header("Content-Type", "application/json")
+                    .POST(BodyPublishers.ofString(delivery(7, 0, "a")));
+            var answer = HTTP.sendAsync(request.build(), BodyHandlers.ofString());
+            await(applying);
+            Thread closing = new Thread(() -> slow.close(Duration.ofSeconds(30)));
+            closing.start();
+            HttpRequest.Builder info = HttpRequest.newBuilder(apply.resolve("info"));
+            HttpResponse<String> refused = send(info);
+            while (refused.statusCode() == 200) {
+                refused = send(info);
+            }
+            mayGoOn.countDown();
+            assertProblem(503, "SHUTTING_DOWN", refused);
+            assertEquals(200, answer.get(30, TimeUnit.SECONDS).statusCode());
+            closing.join(30_000);
+            assertFalse(closing.isAlive());
+            assertThrows(IOException.class, () -> send(info));
+        }
+    }
+
+    @Test
+    void stopsWithoutACommandThatTakesTooLong() throws Exception {
+        CountDownLatch applying = new CountDownLatch(1);
+        CountDownLatch mayGoOn = new CountDownLatch(1);
+        AppServer stuck = AppServer.start(
+                new Slow(applying, mayGoOn), AppOptions.defaults().withPort(0));
+        URI apply = URI.create("http://127.0.0.1:" + stuck.port() + "/outrigger/v1/apply");
+        var answer = HTTP.sendAsync(
+                HttpRequest.newBuilder(apply)
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString(delivery(7, 0, "a")))
+                        .build(),
+                BodyHandlers.ofString());
+        await(applying);
+        stuck.close(Duration.ofMillis(50));
+        assertThrows(ExecutionException.class, () -> answer.get(30, TimeUnit.SECONDS));
+        mayGoOn.countDown();
+    }
+
+    /** Takes as long as it is told to. */
+    private record Slow(CountDownLatch applying, CountDownLatch mayGoOn) implements StateMachine {
+        @Override
+        public Result apply(Context context, byte[] command) {
+            applying.countDown();
+            await(mayGoOn);
+            return Result.ok();
+        }
+
+        @Override
+        public byte[] query(byte[] query) {
+            return query;
         }
     }
 

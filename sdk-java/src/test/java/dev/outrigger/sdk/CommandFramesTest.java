@@ -138,7 +138,8 @@ class CommandFramesTest {
             assertEquals(7, assertInstanceOf(RefusedException.class, cause).code());
             FakeAgent.Request request = agent.requests.get(0);
             assertArrayEquals(
-                    CommandFrames.encode(List.of(CommandFrames.Command.of("hi".getBytes(UTF_8)))), request.body());
+                    CommandFrames.encode(List.of(new CommandFrames.Command("hi".getBytes(UTF_8), "s1", 1))),
+                    request.body());
             assertEquals(Frames.MEDIA_TYPE, request.headers().getFirst("Accept"));
         }
     }
@@ -148,8 +149,9 @@ class CommandFramesTest {
         byte[] right = outcomes();
         for (byte[] broken : List.of(right, Arrays.copyOf(right, 20), new byte[0])) {
             try (FakeAgent agent = new FakeAgent().speaksFrames().script(request -> framed(broken));
-                    Outrigger outrigger =
-                            Outrigger.connect(OutriggerOptions.defaults().withAgent(agent.uri()))) {
+                    Outrigger outrigger = Outrigger.connect(OutriggerOptions.defaults()
+                            .withAgent(agent.uri())
+                            .withoutSessions())) {
                 CompletableFuture<CommandResult> answer = outrigger.submit("hi".getBytes(UTF_8));
                 Throwable cause =
                         assertThrows(CompletionException.class, answer::join).getCause();
@@ -168,7 +170,7 @@ class CommandFramesTest {
                     "hi",
                     new String(outrigger.submit("hi".getBytes(UTF_8)).join().data(), UTF_8));
             assertEquals(
-                    "{\"commands\":[{\"data\":\"aGk=\"}]}",
+                    "{\"commands\":[{\"data\":\"aGk=\",\"session\":\"s1\",\"sequence\":1}]}",
                     agent.requests.get(0).text());
         }
     }

@@ -18,16 +18,22 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 
-/** An agent that answers as its script says, and remembers what it was asked. */
+/**
+ * An agent that answers as its script says, and remembers what it was asked. Sessions it opens and ends by itself, called
+ * s1, s2, …, unless it is told otherwise; its script and requests are about the rest.
+ */
 final class FakeAgent implements AutoCloseable {
     static final Response NONE = new Response(0, "");
 
     final List<Request> requests = new CopyOnWriteArrayList<>();
+    final List<Request> sessionRequests = new CopyOnWriteArrayList<>();
+    private final AtomicLong sessions = new AtomicLong();
     private final AtomicLong index = new AtomicLong();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final HttpServer server;
     private volatile boolean speaksFrames;
     private volatile Script script = this::applyAll;
+    private volatile Script sessionScript = this::openOrEnd;
 
     interface Script {
         Response answer(Request request) throws Exception;
@@ -40,11 +46,38 @@ final class FakeAgent implements AutoCloseable {
 
         /** The commands of a batch. */
         List<String> commands() {
-            List<String> commands = new ArrayList<>();
+            return batch().stream().map(Sent::command).toList();
+        }
+
+        /** The commands of a batch, with session and number. */
+        List<Sent> batch() {
+            List<Sent> batch = new ArrayList<>();
             JsonReader in = new JsonReader(body);
-            in.object(name -> in.array(() -> in.object(field -> commands.add(new String(in.base64(), UTF_8)))));
+            in.object(name -> in.array(() -> batch.add(Sent.read(in))));
             in.end();
-            return commands;
+            return batch;
+        }
+    }
+
+    /** One command of a batch; without a session it has none and 0. */
+    record Sent(String command, String session, long sequence) {
+        static Sent read(JsonReader in) {
+            String[] texts = {"", ""};
+            long[] sequence = {0};
+            in.object(field -> {
+                switch (field) {
+                    case "data" -> texts[0] = new String(in.base64(), UTF_8);
+                    case "session" -> texts[1] = in.string();
+                    case "sequence" -> sequence[0] = in.integer(1, Long.MAX_VALUE);
+                    default -> throw in.malformed("a command has no field " + field);
+                }
+            });
+            return new Sent(texts[0], texts[1], sequence[0]);
+        }
+
+        @Override
+        public String toString() {
+            return command + " " + session + "/" + sequence;
         }
     }
 
@@ -80,6 +113,25 @@ final class FakeAgent implements AutoCloseable {
     FakeAgent script(Script next) {
         script = next;
         return this;
+    }
+
+    FakeAgent sessionScript(Script next) {
+        sessionScript = next;
+        return this;
+    }
+
+    Response openOrEnd(Request request) {
+        return request.method().equals("DELETE")
+                ? new Response(204, "")
+                : new Response(201, "{\"session\":\"s" + sessions.incrementAndGet() + "\"}");
+    }
+
+    /** Each command with its session and number, as {@code a s1/1}. */
+    List<String> sent() {
+        return requests.stream()
+                .flatMap(request -> request.batch().stream())
+                .map(Sent::toString)
+                .toList();
     }
 
     List<String> commandsSeen() {
@@ -118,8 +170,9 @@ final class FakeAgent implements AutoCloseable {
                 exchange.sendResponseHeaders(415, -1);
                 return;
             }
-            requests.add(request);
-            Response response = script.answer(request);
+            boolean session = request.target().startsWith("/v1/sessions");
+            (session ? sessionRequests : requests).add(request);
+            Response response = (session ? sessionScript : script).answer(request);
             if (response.status() != 0) {
                 byte[] body = response.body().getBytes(framed ? ISO_8859_1 : UTF_8);
                 exchange.sendResponseHeaders(response.status(), body.length == 0 ? -1 : body.length);

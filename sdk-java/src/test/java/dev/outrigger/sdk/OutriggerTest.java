@@ -88,7 +88,7 @@ class OutriggerTest {
         assertEquals("POST /v1/commands/batch", request.method() + " " + request.target());
         assertEquals("application/json", request.headers().getFirst("Content-Type"));
         assertTrue(request.headers().getFirst("Prefer").matches("wait=(19\\.\\d{3}|20\\.000)"));
-        assertEquals("{\"commands\":[{\"data\":\"aGk=\"}]}", request.text());
+        assertEquals("{\"commands\":[{\"data\":\"aGk=\",\"session\":\"s1\",\"sequence\":1}]}", request.text());
     }
 
     @Test
@@ -156,7 +156,7 @@ class OutriggerTest {
                     default -> agent.applied(command);
                 })
                 .toArray(String[]::new)));
-        Outrigger outrigger = connect(options().withSenders(1));
+        Outrigger outrigger = connect(options().withSenders(1).withoutSessions());
         var good = outrigger.submit(bytes("good"));
         var refused = outrigger.submit(bytes("no"));
         var tooLarge = outrigger.submit(bytes("big"));
@@ -237,12 +237,15 @@ class OutriggerTest {
     }
 
     @Test
-    void neverTriesAgainWhenTheConnectionIsCut() {
+    void withoutASessionNeverTriesAgainWhenTheConnectionIsCut() {
         agent.script(request -> FakeAgent.NONE);
-        Outrigger outrigger = connect();
+        Outrigger outrigger = connect(options().withoutSessions());
         failure(OutcomeUnknownException.class, outrigger.submit(bytes("a")));
         failure(OutcomeUnknownException.class, outrigger.submit(bytes("b")));
-        assertEquals(List.of("a", "b"), agent.commandsSeen());
+        assertEquals(
+                List.of("a", "b"),
+                agent.sent().stream().map(sent -> sent.replace(" /0", "")).toList());
+        assertEquals(List.of(), agent.sessionRequests);
     }
 
     @ParameterizedTest
@@ -262,10 +265,18 @@ class OutriggerTest {
                 "200 {\"results\":[{\"index\":1,\"term\":1,\"code\":0,\"data\":\"b2s=\"},{\"index\":2,\"term\":1,\"code\":0,\"data\":\"\"}]}",
                 "302 elsewhere"
             })
-    void takesAnAnswerThatItDoesNotUnderstandForDoubt(String answer) {
-        agent.script(request -> new FakeAgent.Response(Integer.parseInt(answer.substring(0, 3)), answer.substring(4)));
-        failure(OutcomeUnknownException.class, connect().submit(bytes("a")));
+    void takesAnAnswerThatItDoesNotUnderstandForDoubt(String answer) throws Exception {
+        FakeAgent.Response strange =
+                new FakeAgent.Response(Integer.parseInt(answer.substring(0, 3)), answer.substring(4));
+        agent.script(request -> strange);
+        failure(
+                OutcomeUnknownException.class,
+                connect(options().withoutSessions()).submit(bytes("a")));
         assertEquals(1, agent.requests.size());
+        agent.requests.clear();
+        agent.script(request -> agent.requests.size() == 1 ? strange : agent.applyAll(request));
+        answer(connect().submit(bytes("b")));
+        assertEquals(List.of("b s1/1", "b s1/1"), agent.sent());
     }
 
     @Test
@@ -436,6 +447,37 @@ class OutriggerTest {
     }
 
     @Test
+    void readsFromAnIndexAskNobodyOnceItIsKnownToBeApplied() throws Exception {
+        agent.script(request -> request.method().equals("GET")
+                ? new FakeAgent.Response(200, "{\"index\":40}")
+                : FakeAgent.results("{\"index\":41,\"term\":5,\"code\":0,\"data\":\"\"}"));
+        Outrigger outrigger = connect();
+        assertEquals("seen", answer(outrigger.read(40, () -> "seen")));
+        assertEquals(1, agent.requests.size());
+        UnavailableException e = failure(UnavailableException.class, outrigger.read(41, () -> "not yet"));
+        assertEquals("the cluster has come to index 40, not to 41", e.getMessage());
+
+        answer(outrigger.submit(bytes("a")));
+        agent.requests.clear();
+        assertEquals("own write", answer(outrigger.read(41, () -> "own write")));
+        assertEquals(List.of(), agent.requests);
+    }
+
+    @Test
+    void readsOnItsOwnThreadsAndFailsWithWhatFailed() throws Exception {
+        agent.script(request -> new FakeAgent.Response(200, "{\"index\":4}"));
+        Outrigger outrigger = connect();
+        String thread = answer(outrigger.read(() -> Thread.currentThread().getName()));
+        assertTrue(thread.matches("outrigger-callback-\\d"), thread);
+        agent.script(request -> new FakeAgent.Response(401, FakeAgent.problem(401, "UNAUTHORIZED", "none", "")));
+        // Not wrapped, also for those who handle it without get().
+        Throwable failure = answer(outrigger.read(() -> 1).handle((value, why) -> why));
+        assertInstanceOf(UnavailableException.class, failure);
+        agent.script(this::hold);
+        failure(UnavailableException.class, outrigger.read(() -> 1, Duration.ofMillis(50)));
+    }
+
+    @Test
     void readsAreTriedAgainEvenWhenTheConnectionIsCut() throws Exception {
         AtomicInteger attempts = new AtomicInteger();
         agent.script(request ->
@@ -489,16 +531,6 @@ class OutriggerTest {
                 .thenApplyAsync(result -> Thread.currentThread().getName())
                 .thenApplyAsync(first -> first + " " + Thread.currentThread().getName()));
         assertTrue(thread.matches("outrigger-callback-\\d outrigger-callback-\\d"), thread);
-    }
-
-    @Test
-    void refusesToRunWhereTheHttpClientWouldRepeatCommands() {
-        System.setProperty("jdk.httpclient.enableAllMethodRetry", "");
-        try {
-            assertThrows(IllegalStateException.class, () -> connect(options()));
-        } finally {
-            System.clearProperty("jdk.httpclient.enableAllMethodRetry");
-        }
     }
 
     @Test

@@ -29,8 +29,10 @@ final class SubmitThroughput {
             serve(Integer.parseInt(args[1]), Long.parseLong(args[2]) * 1_000);
             return;
         }
-        OutriggerOptions options =
-                OutriggerOptions.defaults().withAgent(URI.create(args[1])).withSenders(Integer.parseInt(args[3]));
+        OutriggerOptions options = OutriggerOptions.defaults()
+                .withAgent(URI.create(args[1]))
+                .withSenders(Integer.parseInt(args[3]))
+                .withoutSessions();
         long seconds = Long.parseLong(args[2]);
         for (String inFlight : Arrays.copyOfRange(args, 4, args.length)) {
             try (Outrigger outrigger = Outrigger.connect(options)) {

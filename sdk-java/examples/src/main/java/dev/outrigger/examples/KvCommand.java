@@ -31,6 +31,7 @@ final class KvCommand implements Callable<Integer> {
         KeyValueStore store = new KeyValueStore();
         Outrigger outrigger = Outrigger.connect(agent.client());
         AppServer server = AppServer.start(store, agent.app());
+        Stop.onExit(outrigger, server);
         System.out.println("kv: the agent finds this application at http://127.0.0.1:" + server.port());
         if (webPort != null) {
             WebServer pages = web.start(webPort, new KeyValuePages(store, server, outrigger));

@@ -32,6 +32,7 @@ final class LightbulbCommand implements Callable<Integer> {
         Outrigger outrigger = Outrigger.connect(agent.client());
         AppServer server = AppServer.start(new Lightbulb(picture), agent.app());
         server.leadership(picture::leadership);
+        Stop.onExit(outrigger, server);
         System.out.println("lightbulb: the agent finds this application at http://127.0.0.1:" + server.port());
         WebServer pages = web.start(webPort, new BulbPages(picture, outrigger));
         System.out.println("lightbulb: the bulb is at " + web.url(pages));

@@ -27,6 +27,8 @@ public final class LoneAgent implements AutoCloseable {
     private final HttpClient http = HttpClient.newHttpClient();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<URI> applications = new ArrayList<>();
+    private static final String SESSIONS = "/v1/sessions";
+
     private final HttpServer server;
     private long index;
     private int trouble;
@@ -49,7 +51,7 @@ public final class LoneAgent implements AutoCloseable {
         applications.add(URI.create("http://127.0.0.1:" + appPort + "/outrigger/v1/"));
     }
 
-    /** From now on everything fails with this status; 0 ends the trouble. */
+    /** From now on everything but sessions fails with this status; 0 ends the trouble. */
     public synchronized void trouble(int status, String outcome) {
         this.trouble = status;
         this.outcome = outcome;
@@ -65,15 +67,30 @@ public final class LoneAgent implements AutoCloseable {
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
             byte[] body = exchange.getRequestBody().readAllBytes();
-            byte[] answer = answer(exchange.getRequestURI().getPath(), body).getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(trouble == 0 ? 200 : trouble, answer.length);
+            String path = exchange.getRequestURI().getPath();
+            if (exchange.getRequestMethod().equals("DELETE")) {
+                exchange.sendResponseHeaders(204, -1);
+                return;
+            }
+            byte[] answer = answer(path, body).getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(status(path), answer.length);
             exchange.getResponseBody().write(answer);
         } catch (InterruptedException e) {
             throw new IOException(e);
         }
     }
 
+    private synchronized int status(String path) {
+        if (path.equals(SESSIONS)) {
+            return 201;
+        }
+        return trouble == 0 ? 200 : trouble;
+    }
+
     private synchronized String answer(String path, byte[] body) throws IOException, InterruptedException {
+        if (path.equals(SESSIONS)) {
+            return "{\"session\":\"lone\"}";
+        }
         if (trouble != 0) {
             return "{\"status\":%d,\"code\":\"TROUBLE\",\"detail\":\"as told\",\"outcome\":\"%s\"}"
                     .formatted(trouble, outcome);
@@ -119,7 +136,7 @@ public final class LoneAgent implements AutoCloseable {
         List<String> data = new ArrayList<>();
         try (JsonParser json = new JsonFactory().createParser(batch)) {
             while (json.nextToken() != null) {
-                if (json.currentToken() == JsonToken.VALUE_STRING) {
+                if (json.currentToken() == JsonToken.VALUE_STRING && "data".equals(json.currentName())) {
                     data.add(json.getText());
                 }
             }
