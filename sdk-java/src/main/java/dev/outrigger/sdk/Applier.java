@@ -67,12 +67,22 @@ final class Applier {
         try {
             checkWhole();
             // A delivery may be under way: the snapshot and the position it is written with must be of one moment.
-            machine.flush();
+            flushForCapture();
             // A durable state may have come further than was answered; only it can tell.
             Position position = machine.applied().orElse(applied);
             return machine.snapshot().map(writer -> new Capture(writer, position));
         } finally {
             state.writeLock().unlock();
+        }
+    }
+
+    private void flushForCapture() {
+        try {
+            machine.flush();
+        } catch (Throwable e) {
+            // The delivery under way must not go on: what came before is lost to it.
+            inDoubt = true;
+            throw e;
         }
     }
 
@@ -184,6 +194,9 @@ final class Applier {
         Position position = new Position(cluster, command.index(), command.term());
         state.writeLock().lock();
         try {
+            if (inDoubt) {
+                throw new IllegalStateException("what was applied before it could not be flushed");
+            }
             Result result = machine.apply(new Context(position, command.timeMillis(), replay), command.data());
             if (result == null) {
                 throw new IllegalStateException("the state machine answered null");
