@@ -61,8 +61,8 @@ public final class LocalDelivery {
             return new Outcome(failed.applied(), List.of(), Optional.of(failed.cause()));
         }
         Delivery.Refused refused = (Delivery.Refused) delivery;
-        throw new IllegalStateException(
-                refused.why() + "; the state stands at index " + refused.applied().index());
+        throw new IllegalStateException(refused.why() + "; the state stands at index "
+                + refused.applied().index());
     }
 
     /** Asks the state machine, between two commands. */
@@ -92,7 +92,8 @@ public final class LocalDelivery {
         Restore restore =
                 applier.restore(new RestoreRequest(OptionalLong.empty(), position, format), WholeBody.of(snapshot));
         if (restore instanceof Restore.Failed failed) {
-            throw new IOException("the state machine failed to restore its snapshot: " + failed.cause(), failed.cause());
+            throw new IOException(
+                    "the state machine failed to restore its snapshot: " + failed.cause(), failed.cause());
         }
         if (restore instanceof Restore.Unreadable unreadable) {
             throw new IOException("the state machine does not read its own snapshot: " + unreadable.why());

@@ -39,7 +39,8 @@ final class LinesFile implements AutoCloseable {
         FileChannel channel = FileChannel.open(
                 draft, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
         return new LinesFile(
-                new BufferedOutputStream(Channels.newOutputStream(channel), 64 << 10), new Target(file, draft, channel));
+                new BufferedOutputStream(Channels.newOutputStream(channel), 64 << 10),
+                new Target(file, draft, channel));
     }
 
     void line(String text) {

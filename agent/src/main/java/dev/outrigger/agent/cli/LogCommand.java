@@ -30,7 +30,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** What is on the disk of a member that is stopped. */
-@Command(name = "log", description = "Shows, verifies or exports the data directory of a stopped member: see its own commands.")
+@Command(
+        name = "log",
+        description = "Shows, verifies or exports the data directory of a stopped member: see its own commands.")
 final class LogCommand {
     private LogCommand() {}
 

@@ -49,7 +49,9 @@ final class LogExportCommand extends LogCommand.Inspection {
             if (stop.isPresent()) {
                 throw failed("%s could be read up to byte %d: %s; nothing was exported"
                         .formatted(
-                                stop.get().file(), stop.get().offset(), stop.get().reason()));
+                                stop.get().file(),
+                                stop.get().offset(),
+                                stop.get().reason()));
             }
             export.checkEnd();
             out.finish();
@@ -118,8 +120,8 @@ final class LogExportCommand extends LogCommand.Inspection {
         /** Commands that are only in a snapshot would be missing without a word. */
         private void checkStart(long firstIndex) {
             if (!begun && firstIndex > from) {
-                throw failed("the log begins at index " + firstIndex
-                        + ", what came before is in a snapshot; --from " + firstIndex + " exports what there is");
+                throw failed("the log begins at index " + firstIndex + ", what came before is in a snapshot; --from "
+                        + firstIndex + " exports what there is");
             }
             begun = true;
         }
@@ -135,7 +137,9 @@ final class LogExportCommand extends LogCommand.Inspection {
                     .put("index", record.index())
                     .put("term", record.term())
                     .put("time", record.timeMillis())
-                    .put("data", Base64.getEncoder().encodeToString(record.data().array()))
+                    .put(
+                            "data",
+                            Base64.getEncoder().encodeToString(record.data().array()))
                     .encode());
             first = commands == 0 ? record.index() : first;
             last = record.index();

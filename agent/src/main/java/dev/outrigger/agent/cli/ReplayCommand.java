@@ -20,9 +20,10 @@ import picocli.CommandLine.Option;
 /** Hands an exported log to an application that is empty, and compares its results with those of another version. */
 @Command(
         name = "replay",
-        description = "Hands an exported log to an application that has applied nothing, as an agent does that catches up;"
-                + " keeps the results, or compares them with those that were kept from another version: exit code"
-                + " 1 when one differs.")
+        description =
+                "Hands an exported log to an application that has applied nothing, as an agent does that catches up;"
+                        + " keeps the results, or compares them with those that were kept from another version: exit code"
+                        + " 1 when one differs.")
 final class ReplayCommand implements Callable<Integer> {
     private static final int BATCH_COMMANDS_MAX = 500;
     private static final int BATCH_BYTES_MAX = 1 << 20;
@@ -110,8 +111,7 @@ final class ReplayCommand implements Callable<Integer> {
         }
     }
 
-    private static void replay(
-            ReplayedApp application, JsonLines<LogLine> lines, Comparison comparison, Results kept) {
+    private static void replay(ReplayedApp application, JsonLines<LogLine> lines, Comparison comparison, Results kept) {
         long delivered = 0;
         Optional<LogLine> next = nextAfter(0, lines);
         while (next.isPresent()) {
@@ -138,8 +138,7 @@ final class ReplayCommand implements Callable<Integer> {
         Optional<LogLine> next = lines.next();
         if (next.isPresent() && next.get().index() <= index) {
             throw new ApiException(
-                    ExitCode.USAGE,
-                    lines.where() + ": index " + next.get().index() + " comes after index " + index);
+                    ExitCode.USAGE, lines.where() + ": index " + next.get().index() + " comes after index " + index);
         }
         return next;
     }
@@ -228,9 +227,8 @@ final class ReplayCommand implements Callable<Integer> {
         private void add(LogLine command, ReplayResult actual) {
             commands++;
             if (expected.isPresent()) {
-                ReplayResult wanted = expected.get()
-                        .next()
-                        .orElseThrow(() -> otherLog("ends before index " + actual.index()));
+                ReplayResult wanted =
+                        expected.get().next().orElseThrow(() -> otherLog("ends before index " + actual.index()));
                 if (wanted.index() != actual.index()) {
                     throw otherLog("has index " + wanted.index() + " where the log has index " + actual.index());
                 }
@@ -262,7 +260,8 @@ final class ReplayCommand implements Callable<Integer> {
         private void print() {
             if (first == null) {
                 console.out()
-                        .println(commands + " commands replayed" + (expected.isPresent() ? ", all results as expected" : ""));
+                        .println(commands + " commands replayed"
+                                + (expected.isPresent() ? ", all results as expected" : ""));
             }
             printFirst();
         }

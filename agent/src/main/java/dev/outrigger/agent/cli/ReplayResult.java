@@ -24,8 +24,7 @@ record ReplayResult(long index, long code, String data, Optional<String> stateHa
     }
 
     JsonObject toJson() {
-        JsonObject json =
-                new JsonObject().put("index", index).put("code", code).put("data", data);
+        JsonObject json = new JsonObject().put("index", index).put("code", code).put("data", data);
         stateHash.ifPresent(hash -> json.put("stateHash", hash));
         return json;
     }

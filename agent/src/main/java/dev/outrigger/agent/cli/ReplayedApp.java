@@ -98,9 +98,8 @@ final class ReplayedApp {
     }
 
     private JsonObject call(String path, @Nullable JsonObject body) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(root.resolve(path))
-                .timeout(timeout)
-                .header("Outrigger-Cluster", cluster);
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(root.resolve(path)).timeout(timeout).header("Outrigger-Cluster", cluster);
         token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
         if (body != null) {
             request.header("Content-Type", "application/json").POST(BodyPublishers.ofString(body.encode()));

@@ -108,12 +108,10 @@ class LogExportCommandTest {
     void writesToStandardOutputWithoutAFile() {
         writeSome();
         assertEquals(0, run("--from", "3"));
-        assertEquals(
-                4, new JsonObject(out.toString(StandardCharsets.UTF_8)).getLong("index"));
+        assertEquals(4, new JsonObject(out.toString(StandardCharsets.UTF_8)).getLong("index"));
         assertError("1 commands, index 4 to 4");
         assertEquals(0, run("--to", "3", "-"));
-        assertEquals(
-                2, new JsonObject(out.toString(StandardCharsets.UTF_8)).getLong("index"));
+        assertEquals(2, new JsonObject(out.toString(StandardCharsets.UTF_8)).getLong("index"));
     }
 
     @Test
@@ -128,9 +126,7 @@ class LogExportCommandTest {
         Map<Path, String> content = new TreeMap<>();
         try (Stream<Path> files = Files.walk(data())) {
             for (Path one : files.filter(Files::isRegularFile).toList()) {
-                content.put(
-                        one,
-                        Files.getLastModifiedTime(one) + " " + Arrays.hashCode(Files.readAllBytes(one)));
+                content.put(one, Files.getLastModifiedTime(one) + " " + Arrays.hashCode(Files.readAllBytes(one)));
             }
         }
         return content;
@@ -156,8 +152,8 @@ class LogExportCommandTest {
         Configuration members = Configuration.of(Set.of(new MemberId("a")));
         try (ChronicleStorage storage = ChronicleStorage.open(data(), OPTIONS)) {
             Snapshot snapshot;
-            try (SnapshotStore.Draft draft = storage.snapshots()
-                    .begin(new SnapshotHead(2, 1, 2000, members, "id-1", "orders", "1"))) {
+            try (SnapshotStore.Draft draft =
+                    storage.snapshots().begin(new SnapshotHead(2, 1, 2000, members, "id-1", "orders", "1"))) {
                 draft.write(ByteBuffer.wrap(new byte[10]));
                 snapshot = draft.finish();
             }
@@ -175,8 +171,7 @@ class LogExportCommandTest {
         assertEquals(1, run());
         assertError("the log begins at index 3");
         assertEquals(0, run("--from", "3"));
-        assertEquals(
-                3, new JsonObject(out.toString(StandardCharsets.UTF_8)).getLong("index"));
+        assertEquals(3, new JsonObject(out.toString(StandardCharsets.UTF_8)).getLong("index"));
     }
 
     @Test

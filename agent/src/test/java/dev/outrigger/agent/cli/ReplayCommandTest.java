@@ -46,7 +46,8 @@ class ReplayCommandTest {
         private long wrongFrom = Long.MAX_VALUE;
 
         private long failsAt = Long.MAX_VALUE;
-        private String info = "{\"protocol\":1,\"app\":\"sums\",\"version\":\"2\",\"applied\":{\"index\":%d,\"term\":0}}";
+        private String info =
+                "{\"protocol\":1,\"app\":\"sums\",\"version\":\"2\",\"applied\":{\"index\":%d,\"term\":0}}";
         private boolean oneResultTooFew;
 
         private Sums() {
@@ -76,9 +77,7 @@ class ReplayCommandTest {
                 }
                 sum += Long.parseLong(new String(command.getBinary("data"), StandardCharsets.UTF_8));
                 sum += applied >= wrongFrom ? 1 : 0;
-                results.add(new JsonObject()
-                        .put("code", sum % 2)
-                        .put("data", base64(Long.toString(sum))));
+                results.add(new JsonObject().put("code", sum % 2).put("data", base64(Long.toString(sum))));
             }
             if (oneResultTooFew) {
                 results.remove(0);
@@ -86,7 +85,10 @@ class ReplayCommandTest {
             answer(
                     exchange,
                     200,
-                    new JsonObject().put("applied", applied).put("results", results).encode());
+                    new JsonObject()
+                            .put("applied", applied)
+                            .put("results", results)
+                            .encode());
         }
 
         private static void answer(HttpExchange exchange, int status, String text) throws IOException {
@@ -145,7 +147,8 @@ class ReplayCommandTest {
         err.reset();
         List<String> all = new ArrayList<>(List.of("replay", "--log", log().toString()));
         if (!List.of(args).contains("--app")) {
-            all.addAll(List.of("--app", "http://127.0.0.1:" + app.server.getAddress().getPort()));
+            all.addAll(List.of(
+                    "--app", "http://127.0.0.1:" + app.server.getAddress().getPort()));
         }
         all.addAll(List.of(args));
         Main.Console console = new Main.Console(
@@ -178,7 +181,8 @@ class ReplayCommandTest {
         JsonObject first = app.deliveries.get(0);
         assertEquals(1, first.getLong("epoch"));
         assertTrue(first.getBoolean("replay"));
-        assertEquals(new JsonObject(line(2, "1")), first.getJsonArray("commands").getJsonObject(0));
+        assertEquals(
+                new JsonObject(line(2, "1")), first.getJsonArray("commands").getJsonObject(0));
         assertEquals("replay Bearer secret", app.headers.get(0));
         List<String> kept = Files.readAllLines(Path.of(results()));
         assertEquals(1_200, kept.size());
@@ -220,7 +224,10 @@ class ReplayCommandTest {
         app.wrongFrom = 100;
         app.failsAt = 1_400;
         int exit = run("--expect", results(), "--results", results() + "2");
-        assertError(1, exit, "apply was answered with status 500: {\"code\":\"APPLY_FAILED\",\"detail\":\"failed at index 1400\"}");
+        assertError(
+                1,
+                exit,
+                "apply was answered with status 500: {\"code\":\"APPLY_FAILED\",\"detail\":\"failed at index 1400\"}");
         assertTrue(printed().startsWith("index 100 is the first of "), printed());
         assertFalse(Files.exists(Path.of(results() + "2")));
     }

@@ -81,8 +81,7 @@ public final class JdbcStateMachine implements StateMachine, AutoCloseable {
         checkNothingLost();
         try {
             Transaction current = transaction();
-            Result result = current.run(
-                    context.position(), connection -> commands.apply(connection, context, command));
+            Result result = current.run(context.position(), connection -> commands.apply(connection, context, command));
             if (!current.canUndoOneCommand()) {
                 current.commit(table);
             }

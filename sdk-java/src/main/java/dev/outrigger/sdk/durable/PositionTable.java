@@ -22,8 +22,8 @@ final class PositionTable {
     PositionTable(String name) {
         if (!name.matches(NAME)) {
             throw new IllegalArgumentException(
-                    "a table's name is letters, digits and _, with a schema and a dot before it if need be, not '" + name
-                            + "'");
+                    "a table's name is letters, digits and _, with a schema and a dot before it if need be, not '"
+                            + name + "'");
         }
         this.name = name;
     }
@@ -37,8 +37,9 @@ final class PositionTable {
             // Some databases take nothing more in a transaction that has failed.
             connection.rollback();
             try (Statement statement = connection.createStatement()) {
-                statement.executeUpdate("CREATE TABLE " + name + " (id NUMERIC(1) NOT NULL PRIMARY KEY,"
-                        + " cluster_name VARCHAR(255), last_index NUMERIC(19) NOT NULL, last_term NUMERIC(19) NOT NULL)");
+                statement.executeUpdate(
+                        "CREATE TABLE " + name + " (id NUMERIC(1) NOT NULL PRIMARY KEY,"
+                                + " cluster_name VARCHAR(255), last_index NUMERIC(19) NOT NULL, last_term NUMERIC(19) NOT NULL)");
                 connection.commit();
             } catch (SQLException e) {
                 e.addSuppressed(missing);

@@ -46,10 +46,7 @@ final class StateFile {
 
     void write(Position position, String format, StateWriter state) throws IOException {
         try (FileChannel channel = FileChannel.open(
-                temporary,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.WRITE)) {
+                temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             CRC32C crc = new CRC32C();
             DataOutputStream out = new DataOutputStream(new CheckedOutputStream(
                     new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES), crc));
@@ -70,7 +67,8 @@ final class StateFile {
     /** Without it a loss of power may bring the old file back; that would be whole too, so where it fails nothing is lost. */
     private void forceDirectory() throws IOException {
         Path directory = file.getParent();
-        if (directory != null && file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+        if (directory != null
+                && file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
                 channel.force(true);
             }

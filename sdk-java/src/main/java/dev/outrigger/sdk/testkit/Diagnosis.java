@@ -77,11 +77,13 @@ final class Diagnosis {
             pause(2 + i);
             try (Replica replica = lab.start(script)) {
                 List<Step> steps = List.of();
-                while (replica.applied() <= found.place() && steps.stream().noneMatch(s -> s.observation().failed())) {
+                while (replica.applied() <= found.place()
+                        && steps.stream().noneMatch(s -> s.observation().failed())) {
                     steps = replica.deliver(1, false);
                 }
                 for (Step step : steps) {
-                    Observed seen = step.observation().shown().get(found.mismatch().what());
+                    Observed seen =
+                            step.observation().shown().get(found.mismatch().what());
                     if (seen != null) {
                         seen.content().ifPresent(samples::add);
                     }
@@ -106,7 +108,8 @@ final class Diagnosis {
             for (int i = 0; i < 2; i++) {
                 List<Observation> seen = OtherJvm.run(lab, script, found.place() + 1, false);
                 Observation there = seen.get(seen.size() - 1);
-                if (trace == null || trace.afterFirst(seen.size()).mismatch(there).isPresent()) {
+                if (trace == null
+                        || trace.afterFirst(seen.size()).mismatch(there).isPresent()) {
                     return Reason.HASH_ORDER;
                 }
             }
@@ -151,7 +154,8 @@ final class Diagnosis {
 
     /** True when the replica cannot go on. */
     private static boolean step(Replica replica, boolean replay) {
-        return replica.deliver(1, replay).stream().anyMatch(step -> step.observation().failed());
+        return replica.deliver(1, replay).stream()
+                .anyMatch(step -> step.observation().failed());
     }
 
     private static String text(List<String> paths, Map<String, String> one, Map<String, String> other) {
@@ -244,9 +248,7 @@ final class Diagnosis {
                     text(Fields.differing(before, now), before, now)));
         } catch (SnapshotFailure e) {
             Found failure = Search.snapshotFailure(found.scenario(), e);
-            return reason == Reason.SNAPSHOT_FAILS
-                    ? Optional.of(difference(failure, reason, ""))
-                    : Optional.empty();
+            return reason == Reason.SNAPSHOT_FAILS ? Optional.of(difference(failure, reason, "")) : Optional.empty();
         } finally {
             replica.close();
         }

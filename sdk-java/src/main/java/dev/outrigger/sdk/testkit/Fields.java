@@ -93,8 +93,11 @@ final class Fields {
 
     private static boolean isPlain(Object value) {
         String name = value.getClass().getPackageName();
-        return name.equals("java.time") || name.equals("java.math") || name.equals("java.util.concurrent.atomic")
-                || value instanceof UUID || value instanceof Date;
+        return name.equals("java.time")
+                || name.equals("java.math")
+                || name.equals("java.util.concurrent.atomic")
+                || value instanceof UUID
+                || value instanceof Date;
     }
 
     private static boolean isOfJdk(Class<?> type) {

@@ -33,16 +33,15 @@ record Observation(Map<String, Observed> shown) {
                 return Optional.of(new Mismatch(one.getKey(), one.getValue(), other));
             }
         }
-        boolean oneFailed = shown.containsKey(RESULT) && actual.failed() || failed() && actual.shown.containsKey(RESULT);
+        boolean oneFailed =
+                shown.containsKey(RESULT) && actual.failed() || failed() && actual.shown.containsKey(RESULT);
         return oneFailed ? Optional.of(throwing(actual)) : Optional.empty();
     }
 
     private Mismatch throwing(Observation actual) {
         Observed nothing = Observed.of("none".getBytes(StandardCharsets.UTF_8));
         return new Mismatch(
-                EXCEPTION,
-                shown.getOrDefault(EXCEPTION, nothing),
-                actual.shown.getOrDefault(EXCEPTION, nothing));
+                EXCEPTION, shown.getOrDefault(EXCEPTION, nothing), actual.shown.getOrDefault(EXCEPTION, nothing));
     }
 
     boolean sameStateAs(Observation other) {

@@ -55,14 +55,14 @@ final class OtherJvm {
                 }
                 if (exit != SAME_ORDER) {
                     String said = Files.readString(output);
-                    throw new UnavailableException(said.isBlank()
-                            ? "it ended with exit code " + exit
-                            : said.strip().lines().findFirst().orElse(""));
+                    throw new UnavailableException(
+                            said.isBlank()
+                                    ? "it ended with exit code " + exit
+                                    : said.strip().lines().findFirst().orElse(""));
                 }
             }
         } catch (NotSerializableException e) {
-            throw new UnavailableException(
-                    "the factory captures what cannot be serialized: " + e.getMessage());
+            throw new UnavailableException("the factory captures what cannot be serialized: " + e.getMessage());
         } catch (IOException e) {
             throw new UnavailableException(e.toString());
         } finally {
@@ -102,8 +102,7 @@ final class OtherJvm {
 
     private static void writeTask(Path task, Serializable factory, Script script, int limit, boolean mayGiveUp)
             throws IOException {
-        try (ObjectOutputStream out =
-                new ObjectOutputStream(new BufferedOutputStream(Files.newOutputStream(task)))) {
+        try (ObjectOutputStream out = new ObjectOutputStream(new BufferedOutputStream(Files.newOutputStream(task)))) {
             out.writeUTF(mayGiveUp ? hashOrder() : "");
             out.writeObject(factory);
             out.writeInt(script.stride());

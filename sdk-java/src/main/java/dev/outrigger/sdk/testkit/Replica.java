@@ -111,7 +111,8 @@ final class Replica implements AutoCloseable {
     }
 
     private static Observation failure(Throwable failure) {
-        return new Observation(Map.of(Observation.EXCEPTION, Observed.of(String.valueOf(failure).getBytes(UTF_8))));
+        return new Observation(Map.of(
+                Observation.EXCEPTION, Observed.of(String.valueOf(failure).getBytes(UTF_8))));
     }
 
     /** The state as it is now. */

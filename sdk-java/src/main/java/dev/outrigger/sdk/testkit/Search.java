@@ -55,9 +55,9 @@ final class Search {
             Observed none = Observed.of("an answer".getBytes(UTF_8));
             Observation last = trace.afterFirst(trace.size());
             Observed thrown = Objects.requireNonNull(last.shown().get(Observation.EXCEPTION));
-            best = Optional.of(Found.at(
-                            Scenario.ALONE, trace.size() - 1, new Mismatch(Observation.EXCEPTION, none, thrown))
-                    .because(Reason.EXCEPTION));
+            best = Optional.of(
+                    Found.at(Scenario.ALONE, trace.size() - 1, new Mismatch(Observation.EXCEPTION, none, thrown))
+                            .because(Reason.EXCEPTION));
         }
         times(2, Scenario.SAME_MOMENT, random -> straight(Scenario.SAME_MOMENT, false));
         times(1, Scenario.REPLAYING, random -> straight(Scenario.REPLAYING, true));
@@ -127,7 +127,8 @@ final class Search {
     private Optional<Found> straight(Replica replica, Scenario scenario, boolean replay, int limit) {
         while (replica.applied() < limit) {
             Optional<Found> found = compare(replica.deliver(1, replay), scenario);
-            if (found.isPresent() || trace.afterFirst(Math.min(limit, replica.applied() + 1)).failed()) {
+            if (found.isPresent()
+                    || trace.afterFirst(Math.min(limit, replica.applied() + 1)).failed()) {
                 return found;
             }
         }

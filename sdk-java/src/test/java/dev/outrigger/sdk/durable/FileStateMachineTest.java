@@ -21,7 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -93,7 +92,8 @@ class FileStateMachineTest {
                 from - 1,
                 false,
                 LongStream.rangeClosed(from, to)
-                        .mapToObj(index -> new LoggedCommand(index, 2, index, Long.toString(index).getBytes(UTF_8)))
+                        .mapToObj(index -> new LoggedCommand(
+                                index, 2, index, Long.toString(index).getBytes(UTF_8)))
                         .toList());
     }
 

@@ -44,7 +44,9 @@ class JdbcStateMachineTest {
     }
 
     private static String state(LocalDelivery delivery) {
-        return new String(delivery.query(new byte[0]), UTF_8).replace("\n", "| ").strip();
+        return new String(delivery.query(new byte[0]), UTF_8)
+                .replace("\n", "| ")
+                .strip();
     }
 
     private static Outcome deliver(LocalDelivery delivery, long prevIndex, String... texts) {
@@ -102,7 +104,9 @@ class JdbcStateMachineTest {
             assertEquals("ann=5 | ann=1 |", state(delivery));
             assertEquals(
                     1,
-                    LocalDelivery.to(JdbcStateMachine.open(database, faulty)).applied().index());
+                    LocalDelivery.to(JdbcStateMachine.open(database, faulty))
+                            .applied()
+                            .index());
             faulty.repaired = true;
             deliver(delivery, 1, failing, "bob 1");
             String name = failing.split(" ")[0];
@@ -122,9 +126,7 @@ class JdbcStateMachineTest {
         deliver(delivery, 0, "ann 5");
         assertTrue(new String(delivery.query("write".getBytes(UTF_8)), UTF_8).contains("by a query"));
         assertEquals("ann=5 | ann=1 |", state(delivery));
-        machine.apply(
-                new Context(new Position(Optional.of("orders"), 2, 1), 2, false),
-                "bob 5".getBytes(UTF_8));
+        machine.apply(new Context(new Position(Optional.of("orders"), 2, 1), 2, false), "bob 5".getBytes(UTF_8));
         assertEquals("ann=5 | ann=1 |", state(delivery));
         machine.flush();
         assertEquals("ann=5 bob=5 | ann=1 bob=2 |", state(delivery));
@@ -181,7 +183,9 @@ class JdbcStateMachineTest {
                     .mapToObj(KilledApplication::command)
                     .toList();
             if (applied > 0) {
-                assertEquals(applied, expected.deliver("orders", 0, true, all).results().size());
+                assertEquals(
+                        applied,
+                        expected.deliver("orders", 0, true, all).results().size());
             }
             assertEquals(state(expected), state(LocalDelivery.to(machine)), "at index " + applied);
             return applied;
@@ -196,7 +200,8 @@ class JdbcStateMachineTest {
         long before = 0;
         for (int kill = 0; kill < 5; kill++) {
             Process process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "-XX:TieredStopAtLevel=1",
                             "-cp",
                             System.getProperty("java.class.path"),
@@ -232,8 +237,11 @@ class JdbcStateMachineTest {
         deliver(first, 0, "ann 1");
         LocalDelivery second = LocalDelivery.to(JdbcStateMachine.open(database, accounts));
         deliver(second, 1, "ann 1");
-        deliver(first, 1, "ann 1").failure().ifPresent(failure -> assertTrue(
-                failure.getMessage().contains("another process writes to this database"), failure.getMessage()));
+        deliver(first, 1, "ann 1")
+                .failure()
+                .ifPresent(failure -> assertTrue(
+                        failure.getMessage().contains("another process writes to this database"),
+                        failure.getMessage()));
         assertEquals("ann=2 | ann=1 ann=2 |", state(first));
         assertEquals(2, first.applied().index());
     }
@@ -277,11 +285,9 @@ class JdbcStateMachineTest {
                 DatabaseException.class,
                 assertThrows(
                         RuntimeException.class,
-                        () -> machine.apply(
-                                new Context(second, 1, false), "ann 1".getBytes(UTF_8))));
+                        () -> machine.apply(new Context(second, 1, false), "ann 1".getBytes(UTF_8))));
         assertThrows(
-                DatabaseException.class,
-                () -> machine.apply(new Context(second, 1, false), "ann 1".getBytes(UTF_8)));
+                DatabaseException.class, () -> machine.apply(new Context(second, 1, false), "ann 1".getBytes(UTF_8)));
         assertThrows(DatabaseException.class, machine::flush);
         assertEquals(Optional.of(Position.NONE), machine.applied());
     }

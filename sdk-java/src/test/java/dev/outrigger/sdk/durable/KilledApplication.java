@@ -23,8 +23,7 @@ final class KilledApplication {
     }
 
     public static void main(String[] args) {
-        LocalDelivery delivery =
-                LocalDelivery.to(JdbcStateMachine.open(database(args[0]), new Accounts()));
+        LocalDelivery delivery = LocalDelivery.to(JdbcStateMachine.open(database(args[0]), new Accounts()));
         System.out.println("at " + delivery.applied().index());
         while (true) {
             long applied = delivery.applied().index();

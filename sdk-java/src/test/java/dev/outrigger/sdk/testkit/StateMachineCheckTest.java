@@ -120,7 +120,8 @@ class StateMachineCheckTest {
 
     @Test
     void whatIsMissingFromTheSnapshotIsNamedWhereItCameToBe() {
-        StateMachineCheck check = check(Machines.Forgetful::new, "word", "count").inThisJvmOnly();
+        StateMachineCheck check =
+                check(Machines.Forgetful::new, "word", "count").inThisJvmOnly();
         assertNamed(Reason.NOT_IN_SNAPSHOT, check);
         Difference difference = differs(check);
         assertEquals(38, difference.shownNumber());
@@ -180,19 +181,18 @@ class StateMachineCheckTest {
 
     @Test
     void stateThatIsStoredWithoutItsPositionIsNamed() {
-        Difference difference = differs(StateMachineCheck.ofDurable(
-                        directory -> new Machines.TwoFiles(directory, false))
-                .commands(commands())
-                .later(Duration.ofMillis(5))
-                .seed(1)
-                .inThisJvmOnly());
+        Difference difference =
+                differs(StateMachineCheck.ofDurable(directory -> new Machines.TwoFiles(directory, false))
+                        .commands(commands())
+                        .later(Duration.ofMillis(5))
+                        .seed(1)
+                        .inThisJvmOnly());
         assertEquals(Reason.POSITION_BEHIND, difference.reason(), difference::toString);
     }
 
     @Test
     void aPositionThatIsStoredWithoutItsStateIsNamed() {
-        Difference difference = differs(StateMachineCheck.ofDurable(
-                        directory -> new Machines.TwoFiles(directory, true))
+        Difference difference = differs(StateMachineCheck.ofDurable(directory -> new Machines.TwoFiles(directory, true))
                 .commands(commands())
                 .later(Duration.ofMillis(5))
                 .seed(1)
@@ -219,14 +219,18 @@ class StateMachineCheckTest {
     void theReportTellsHowToRepeatItAndTheSeedDoes() {
         StateMachineCheck check = check(Machines.Forgetful::new, "count")
                 .inThisJvmOnly()
-                .commands(60, random -> (random.nextInt(9) == 0 ? "bad" : random.nextInt(9) == 0 ? "count" : "good")
-                        .getBytes(UTF_8))
+                .commands(
+                        60,
+                        random -> (random.nextInt(9) == 0 ? "bad" : random.nextInt(9) == 0 ? "count" : "good")
+                                .getBytes(UTF_8))
                 .seed(4711);
         StateMachineDiffersError error = assertThrows(StateMachineDiffersError.class, check::run);
         String message = String.valueOf(error.getMessage());
         assertTrue(message.contains(".seed(4711), or -Doutrigger.check.seed=4711"), message);
         assertTrue(message.contains("Replicas differ after command "), message);
-        assertEquals(message, assertThrows(StateMachineDiffersError.class, check::run).getMessage());
+        assertEquals(
+                message,
+                assertThrows(StateMachineDiffersError.class, check::run).getMessage());
     }
 
     @Test
