@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Applier {
     private final StateMachine machine;
     private final Epochs epochs;
+    private final boolean durable;
     private final ReadWriteLock state = new ReentrantReadWriteLock();
     private RecentResults recent;
     private volatile Position applied;
@@ -24,10 +25,14 @@ final class Applier {
     /** Why a restore failed; nothing counts until one goes well. */
     private volatile @Nullable Throwable halfRestored;
 
+    private record Applied(Command command, Position position, Result result) {}
+
     Applier(StateMachine machine, Epochs epochs) {
         this.machine = machine;
         this.epochs = epochs;
-        this.applied = machine.applied().orElse(Position.NONE);
+        Optional<Position> own = machine.applied();
+        this.durable = own.isPresent();
+        this.applied = own.orElse(Position.NONE);
         this.recent = new RecentResults(applied.index());
     }
 
@@ -61,11 +66,23 @@ final class Applier {
         state.writeLock().lock();
         try {
             checkWhole();
+            // A delivery may be under way: the snapshot and the position it is written with must be of one moment.
+            flushForCapture();
             // A durable state may have come further than was answered; only it can tell.
             Position position = machine.applied().orElse(applied);
             return machine.snapshot().map(writer -> new Capture(writer, position));
         } finally {
             state.writeLock().unlock();
+        }
+    }
+
+    private void flushForCapture() {
+        try {
+            machine.flush();
+        } catch (Throwable e) {
+            // The delivery under way must not go on: what came before is lost to it.
+            inDoubt = true;
+            throw e;
         }
     }
 
@@ -145,33 +162,71 @@ final class Applier {
     }
 
     private Delivery applyRest(ApplyRequest request, Optional<String> cluster, List<Result> known) {
+        List<Command> rest =
+                request.commands().subList(known.size(), request.commands().size());
         List<Result> results = new ArrayList<>(known);
-        for (Command command :
-                request.commands().subList(known.size(), request.commands().size())) {
+        if (rest.isEmpty()) {
+            return new Delivery.Done(applied, results);
+        }
+        List<Applied> unflushed = new ArrayList<>();
+        Optional<Delivery.Failed> failure = Optional.empty();
+        for (Command command : rest) {
             try {
-                results.add(applyOne(command, cluster, request.replay()));
+                Applied one = applyOne(command, cluster, request.replay());
+                results.add(one.result());
+                unflushed.add(one);
             } catch (Throwable e) {
                 // Errors too: an assertion that fails in a state machine must not end in silence.
-                return new Delivery.Failed(positionAfterFailure(), command.index(), e);
+                failure = Optional.of(new Delivery.Failed(applied, command.index(), e));
+                break;
             }
         }
-        return new Delivery.Done(applied, results);
+        try {
+            flush(unflushed);
+        } catch (Throwable e) {
+            return new Delivery.Failed(positionAfterFailure(), rest.get(0).index(), e);
+        }
+        return failure.<Delivery>map(at -> new Delivery.Failed(positionAfterFailure(), at.index(), at.cause()))
+                .orElseGet(() -> new Delivery.Done(applied, results));
     }
 
-    private Result applyOne(Command command, Optional<String> cluster, boolean replay) {
+    private Applied applyOne(Command command, Optional<String> cluster, boolean replay) {
         Position position = new Position(cluster, command.index(), command.term());
         state.writeLock().lock();
         try {
+            if (inDoubt) {
+                throw new IllegalStateException("what was applied before it could not be flushed");
+            }
             Result result = machine.apply(new Context(position, command.timeMillis(), replay), command.data());
             if (result == null) {
                 throw new IllegalStateException("the state machine answered null");
             }
-            recent.add(command, result);
-            applied = position;
-            return result;
+            Applied one = new Applied(command, position, result);
+            if (!durable) {
+                count(one);
+            }
+            return one;
         } finally {
             state.writeLock().unlock();
         }
+    }
+
+    /** What is durable only with the end of its delivery counts from then on; before, a crash may take it back. */
+    private void flush(List<Applied> unflushed) {
+        state.writeLock().lock();
+        try {
+            machine.flush();
+            if (durable) {
+                unflushed.forEach(this::count);
+            }
+        } finally {
+            state.writeLock().unlock();
+        }
+    }
+
+    private void count(Applied one) {
+        recent.add(one.command(), one.result());
+        applied = one.position();
     }
 
     /** A durable state may or may not hold the command it failed at; only it can tell. */

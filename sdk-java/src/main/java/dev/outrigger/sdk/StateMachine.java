@@ -31,9 +31,17 @@ public interface StateMachine {
     byte[] query(byte[] query);
 
     /**
-     * Where a durable state stands. Asked at start and after every failed {@link #apply}. A state machine that stores its
-     * state stores {@link Context#position()} in the same transaction and answers it here, {@link Position#NONE} when it
-     * is new. Empty, the default, means that the state lives in memory: the SDK counts, and everything is delivered again
+     * Called after the last command of a delivery and before its results leave, also when a command of it has failed, and
+     * before {@link #snapshot}. A state machine that stores its state has everything applied so far durable when this
+     * returns; so one transaction can hold a whole delivery. When it throws, nothing of the delivery counts, and {@link
+     * #applied} is asked what the store says. Called beside no command and no query; it may block.
+     */
+    default void flush() {}
+
+    /**
+     * Where a durable state stands. Asked at start and after every failed {@link #apply} or {@link #flush}. A state machine
+     * that stores its state stores {@link Context#position()} in the same transaction and answers it here, {@link
+     * Position#NONE} when it is new; {@code dev.outrigger.sdk.durable} has two that do. Empty, the default, means that the state lives in memory: the SDK counts, and everything is delivered again
      * after a restart.
      */
     default Optional<Position> applied() {

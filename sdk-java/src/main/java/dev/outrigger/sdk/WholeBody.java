@@ -1,6 +1,7 @@
 package dev.outrigger.sdk;
 
 import com.sun.net.httpserver.HttpExchange;
+import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -23,6 +24,11 @@ final class WholeBody extends FilterInputStream {
         String length = exchange.getRequestHeaders().getFirst("Content-Length");
         // The server has made sure that it is a number.
         return new WholeBody(exchange.getRequestBody(), length == null ? CHUNKED : Long.parseLong(length.strip()));
+    }
+
+    /** Of bytes that are all there. */
+    static WholeBody of(byte[] body) {
+        return new WholeBody(new ByteArrayInputStream(body), body.length);
     }
 
     @Override

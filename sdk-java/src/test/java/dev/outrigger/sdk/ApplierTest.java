@@ -222,4 +222,121 @@ class ApplierTest {
         away[0] = false;
         assertEquals(5, durable.applied().index());
     }
+
+    /** Stores what it has applied only in {@link #flush}, as one transaction. */
+    private static final class Transactions implements StateMachine {
+        private final List<String> open = new ArrayList<>();
+        private final List<List<String>> stored = new ArrayList<>();
+        private Position position = Position.NONE;
+        private Position storedPosition = Position.NONE;
+        private boolean storeIsAway;
+
+        @Override
+        public Result apply(Context context, byte[] command) {
+            String text = new String(command, UTF_8);
+            if (text.startsWith("fail")) {
+                throw new IllegalStateException(text);
+            }
+            open.add(text);
+            position = context.position();
+            return Result.ok(command);
+        }
+
+        @Override
+        public void flush() {
+            if (storeIsAway) {
+                open.clear();
+                throw new IllegalStateException("the store is away");
+            }
+            stored.add(List.copyOf(open));
+            open.clear();
+            storedPosition = position;
+        }
+
+        @Override
+        public Optional<Position> applied() {
+            return Optional.of(storedPosition);
+        }
+
+        @Override
+        public Optional<StateWriter> snapshot() {
+            return Optional.of(out -> out.write(stored.toString().getBytes(UTF_8)));
+        }
+
+        @Override
+        public byte[] query(byte[] query) {
+            return query;
+        }
+    }
+
+    private final Transactions transactions = new Transactions();
+    private final Applier durable = new Applier(transactions, new Epochs());
+
+    private Delivery deliverDurably(long prevIndex, Command... commands) {
+        return durable.apply(new ApplyRequest(7, prevIndex, false, List.of(commands)), ORDERS);
+    }
+
+    @Test
+    void flushesOnceForEachDelivery() {
+        texts(deliverDurably(0, command(1, "a"), command(2, "b")));
+        texts(deliverDurably(2, command(3, "c")));
+        texts(deliverDurably(2, command(3, "c")));
+        assertEquals(List.of(List.of("a", "b"), List.of("c")), transactions.stored);
+    }
+
+    @Test
+    void nothingCountsOfADeliveryThatCouldNotBeFlushed() {
+        texts(deliverDurably(0, command(1, "a")));
+        transactions.storeIsAway = true;
+        Delivery.Failed failed =
+                assertInstanceOf(Delivery.Failed.class, deliverDurably(1, command(2, "b"), command(3, "c")));
+        assertEquals(2, failed.index());
+        assertEquals(1, failed.applied().index());
+        transactions.storeIsAway = false;
+        assertEquals(List.of("b", "c"), texts(deliverDurably(1, command(2, "b"), command(3, "c"))));
+        assertEquals(List.of(List.of("a"), List.of("b", "c")), transactions.stored);
+    }
+
+    @Test
+    void whatWasAppliedBeforeACommandThatFailsIsFlushed() {
+        Delivery.Failed failed = assertInstanceOf(
+                Delivery.Failed.class, deliverDurably(0, command(1, "a"), command(2, "fail"), command(3, "c")));
+        assertEquals(2, failed.index());
+        assertEquals(1, failed.applied().index());
+        assertEquals(List.of(List.of("a")), transactions.stored);
+    }
+
+    @Test
+    void countsNothingThatIsNotFlushedYet() {
+        List<Long> seen = new ArrayList<>();
+        Applier[] watched = new Applier[1];
+        watched[0] = new Applier(
+                new StateMachine() {
+                    @Override
+                    public Result apply(Context context, byte[] command) {
+                        seen.add(watched[0].applied().index());
+                        return Result.ok();
+                    }
+
+                    @Override
+                    public byte[] query(byte[] query) {
+                        return query;
+                    }
+
+                    @Override
+                    public Optional<Position> applied() {
+                        return Optional.of(Position.NONE);
+                    }
+                },
+                new Epochs());
+        watched[0].apply(new ApplyRequest(7, 0, false, List.of(command(1, "a"), command(2, "b"))), ORDERS);
+        assertEquals(List.of(0L, 0L), seen);
+        assertEquals(2, watched[0].applied().index());
+    }
+
+    @Test
+    void flushesBeforeItCaptures() {
+        transactions.apply(new Context(new Position(ORDERS, 1, 3), 0, false), "a".getBytes(UTF_8));
+        assertEquals(1, durable.capture().orElseThrow().position().index());
+    }
 }

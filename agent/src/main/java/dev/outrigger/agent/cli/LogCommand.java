@@ -30,18 +30,21 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** What is on the disk of a member that is stopped. */
-@Command(name = "log", description = "Shows or verifies the data directory of a stopped member: see its own commands.")
+@Command(
+        name = "log",
+        description = "Shows, verifies or exports the data directory of a stopped member: see its own commands.")
 final class LogCommand {
     private LogCommand() {}
 
     static CommandLine commandLine(Main.Console console) {
         return new CommandLine(new LogCommand())
                 .addSubcommand(new Dump(console))
-                .addSubcommand(new Verify(console));
+                .addSubcommand(new Verify(console))
+                .addSubcommand(new LogExportCommand(console));
     }
 
-    /** What both have: a directory that no agent uses, which is only read. */
-    private abstract static class Inspection implements Callable<Integer> {
+    /** What all have: a directory that no agent uses, which is only read. */
+    abstract static class Inspection implements Callable<Integer> {
         final Main.Console console;
 
         @Option(
@@ -150,19 +153,6 @@ final class LogCommand {
             return stored.standing() == Standing.NO_ENTRY ? "-" : word(stored.standing());
         }
 
-        /** The data when it is text of one line. */
-        private static Optional<String> printable(byte[] data) {
-            try {
-                String text = StandardCharsets.UTF_8
-                        .newDecoder()
-                        .decode(ByteBuffer.wrap(data))
-                        .toString();
-                return text.codePoints().allMatch(LogCommand::isPrintable) ? Optional.of(text) : Optional.empty();
-            } catch (CharacterCodingException e) {
-                return Optional.empty();
-            }
-        }
-
         private static String base64(byte[] data) {
             return Base64.getEncoder().encodeToString(data);
         }
@@ -226,6 +216,19 @@ final class LogCommand {
 
     private static String word(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The data when it is text of one line. */
+    static Optional<String> printable(byte[] data) {
+        try {
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(data))
+                    .toString();
+            return text.codePoints().allMatch(LogCommand::isPrintable) ? Optional.of(text) : Optional.empty();
+        } catch (CharacterCodingException e) {
+            return Optional.empty();
+        }
     }
 
     private static boolean isPrintable(int codePoint) {
