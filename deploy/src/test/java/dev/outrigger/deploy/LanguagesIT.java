@@ -97,7 +97,10 @@ class LanguagesIT {
         for (byte[] query : queries) {
             String expected = all.get(0).query(query);
             for (RunningKv kv : all) {
-                assertEquals(expected, kv.query(query), kv.language() + " asked " + new String(query, StandardCharsets.UTF_8));
+                assertEquals(
+                        expected,
+                        kv.query(query),
+                        kv.language() + " asked " + new String(query, StandardCharsets.UTF_8));
             }
         }
     }
@@ -108,7 +111,10 @@ class LanguagesIT {
                 all.stream().map(RunningKv::snapshot).toList();
         for (int i = 0; i < all.size(); i++) {
             HttpResponse<byte[]> another = snapshots.get((i + 1) % all.size());
-            assertArrayEquals(snapshots.get(i).body(), another.body(), all.get(i).language().name());
+            assertArrayEquals(
+                    snapshots.get(i).body(),
+                    another.body(),
+                    all.get(i).language().name());
             assertEquals(204, all.get(i).restore(another), all.get(i).language().name());
         }
     }
@@ -129,7 +135,9 @@ class LanguagesIT {
 
     private static byte[] command(Random random) {
         String[] keys = {"k1", "k2", "", "\u00e9", "\ue000", "\uffff", "\ud83d\ude00", "a\\nb", "\\u00e9", "__proto__"};
-        String[] values = {"", "v", "\u00fc", "\\u0007\\u001f", "\\ud83d\\ude00", "\ud83d\ude00", "\\\"\\\\/\\/", "\u007f\u2028"};
+        String[] values = {
+            "", "v", "\u00fc", "\\u0007\\u001f", "\\ud83d\\ude00", "\ud83d\ude00", "\\\"\\\\/\\/", "\u007f\u2028"
+        };
         String key = keys[random.nextInt(keys.length)];
         String value = values[random.nextInt(values.length)];
         return utf8(

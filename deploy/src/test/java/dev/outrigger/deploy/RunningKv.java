@@ -82,14 +82,17 @@ final class RunningKv implements AutoCloseable {
                     .append(Base64.getEncoder().encodeToString(commands.get(i)))
                     .append("\"}");
         }
-        HttpResponse<byte[]> response = send(request("apply")
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(body + "]}")));
+        HttpResponse<byte[]> response = send(
+                request("apply").header("Content-Type", "application/json").POST(BodyPublishers.ofString(body + "]}")));
         String text = new String(response.body(), StandardCharsets.UTF_8);
         if (response.statusCode() != 200) {
             throw new AssertionError(language + ": " + response.statusCode() + " " + text);
         }
-        return Json.parse(text).get("results").valueStream().map(RunningKv::result).toList();
+        return Json.parse(text)
+                .get("results")
+                .valueStream()
+                .map(RunningKv::result)
+                .toList();
     }
 
     private static String result(JsonNode result) {

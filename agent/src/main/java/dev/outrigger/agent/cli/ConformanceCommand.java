@@ -51,7 +51,8 @@ final class ConformanceCommand implements Callable<Integer> {
     @Option(
             names = "--command",
             paramLabel = "TEXT",
-            description = "a command that it understands; may be given several times (default: bytes that mean nothing)")
+            description =
+                    "a command that it understands; may be given several times (default: bytes that mean nothing)")
     private List<String> commands = new ArrayList<>();
 
     @Option(names = "--commands", paramLabel = "FILE", description = "a file with one command a line")
@@ -70,7 +71,10 @@ final class ConformanceCommand implements Callable<Integer> {
             description = "the largest command (OUTRIGGER_MAX_COMMAND; default ${DEFAULT-VALUE})")
     private int commandBytesMax;
 
-    @Option(names = "--token-file", paramLabel = "FILE", description = "file with the bearer token, where it asks for one")
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            description = "file with the bearer token, where it asks for one")
     private Optional<Path> tokenFile = Optional.empty();
 
     @Option(names = "--json", description = "print JSON")
@@ -105,7 +109,8 @@ final class ConformanceCommand implements Callable<Integer> {
 
     private CommandSupply supply() {
         List<String> all = new ArrayList<>(commands);
-        commandFile.ifPresent(file -> read(file).lines().filter(line -> !line.isBlank()).forEach(all::add));
+        commandFile.ifPresent(
+                file -> read(file).lines().filter(line -> !line.isBlank()).forEach(all::add));
         if (kv && (!all.isEmpty() || query.isPresent())) {
             throw usage("--kv has its own commands and query");
         }

@@ -166,7 +166,8 @@ final class LogRoutes {
         json.writeNumberField("index", command.index());
         json.writeNumberField("term", command.term());
         json.writeNumberField("time", command.timeMillis());
-        json.writeStringField("data", Base64.getEncoder().encodeToString(command.data().array()));
+        json.writeStringField(
+                "data", Base64.getEncoder().encodeToString(command.data().array()));
         if (command.sender().isPresent()) {
             json.writeStringField("session", command.sender().get().session());
             json.writeNumberField("sequence", command.sender().get().sequence());

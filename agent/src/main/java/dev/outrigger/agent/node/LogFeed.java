@@ -47,7 +47,8 @@ final class LogFeed {
             return new Answer.Failed<>(Problem.of(
                     Code.OVERLOADED,
                     Outcome.NONE,
-                    READERS_MAX + " readers follow this agent's log already, the most that it takes. Ask another agent."));
+                    READERS_MAX
+                            + " readers follow this agent's log already, the most that it takes. Ask another agent."));
         }
         Reader reader = new Reader(from);
         readers.add(reader);
@@ -105,8 +106,9 @@ final class LogFeed {
             }
             List<Entry> entries = read.result();
             nextIndex = entries.get(entries.size() - 1).index() + 1;
-            List<LoggedCommand> commands =
-                    entries.stream().flatMap(entry -> LoggedCommand.of(entry).stream()).toList();
+            List<LoggedCommand> commands = entries.stream()
+                    .flatMap(entry -> LoggedCommand.of(entry).stream())
+                    .toList();
             return commands.isEmpty() ? next() : Future.succeededFuture(new Answer.Ok<>(commands));
         }
 

@@ -60,7 +60,7 @@ class ApiAccessTest {
                 options.bodyBytesMax(),
                 options.connectionsMax(),
                 options.uploadSilenceMax(),
-                    options.logKeepAlive());
+                options.logKeepAlive());
         try (ApiFixture api = new ApiFixture(elsewhere, Optional.empty())) {
             assertEquals(status, status(api, "Host: " + host));
         }

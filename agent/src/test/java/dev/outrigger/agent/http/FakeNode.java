@@ -55,8 +55,8 @@ public final class FakeNode implements Node {
     public volatile Future<Answer<RestoreUpload>> upload = Future.succeededFuture(new Answer.Failed<>(
             Problem.of(Problem.Code.NOT_EMPTY, Problem.Outcome.NONE, "The cluster has applied something already.")));
     public final List<Long> logReads = new CopyOnWriteArrayList<>();
-    public volatile Answer<LogReader> log = new Answer.Failed<>(Problem.of(
-            Problem.Code.OVERLOADED, Problem.Outcome.NONE, "16 readers follow this agent's log already."));
+    public volatile Answer<LogReader> log = new Answer.Failed<>(
+            Problem.of(Problem.Code.OVERLOADED, Problem.Outcome.NONE, "16 readers follow this agent's log already."));
     public volatile NodeStatus status = leader();
     public volatile Runnable onStatus = () -> {};
 

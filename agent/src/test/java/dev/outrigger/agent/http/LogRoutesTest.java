@@ -116,14 +116,14 @@ class LogRoutesTest {
         HttpResponse<InputStream> response = follow("/v1/log?from=7");
         assertEquals(200, response.statusCode());
         assertEquals(
-                "text/event-stream", response.headers().firstValue("Content-Type").orElse(""));
+                "text/event-stream",
+                response.headers().firstValue("Content-Type").orElse(""));
         assertEquals("no-store", response.headers().firstValue("Cache-Control").orElse(""));
         assertEquals(List.of(7L), api.node.logReads);
 
         try (BufferedReader in = new BufferedReader(new InputStreamReader(response.body(), UTF_8))) {
             give(0, commands(command(7, Optional.empty()), command(9, Optional.of(new LoggedCommand.Sender("s1", 4)))));
-            assertEquals(
-                    "id: 7\ndata: {\"index\":7,\"term\":3,\"time\":1764000000000,\"data\":\"Af8=\"}\n", event(in));
+            assertEquals("id: 7\ndata: {\"index\":7,\"term\":3,\"time\":1764000000000,\"data\":\"Af8=\"}\n", event(in));
             assertEquals(
                     "id: 9\ndata: {\"index\":9,\"term\":3,\"time\":1764000000000,\"data\":\"Af8=\","
                             + "\"session\":\"s1\",\"sequence\":4}\n",
@@ -144,8 +144,8 @@ class LogRoutesTest {
 
     @Test
     void aReaderThatWaitsGetsComments() throws Exception {
-        try (BufferedReader in = new BufferedReader(
-                new InputStreamReader(follow("/v1/log").body(), UTF_8))) {
+        try (BufferedReader in =
+                new BufferedReader(new InputStreamReader(follow("/v1/log").body(), UTF_8))) {
             for (int i = 0; i < 6; i++) {
                 assertEquals(i % 2 == 0 ? ":" : "", in.readLine());
             }
@@ -175,14 +175,12 @@ class LogRoutesTest {
 
     @Test
     void aProblemWhileReadingIsAnEventAndTheEnd() throws Exception {
-        try (BufferedReader in = new BufferedReader(
-                new InputStreamReader(follow("/v1/log").body(), UTF_8))) {
+        try (BufferedReader in =
+                new BufferedReader(new InputStreamReader(follow("/v1/log").body(), UTF_8))) {
             give(0, new Answer.Failed<>(Problem.of(Problem.Code.SHUTTING_DOWN, Problem.Outcome.NONE, "over")));
             String event = event(in);
             assertTrue(event.startsWith("event: problem\ndata: "), event);
-            assertEquals(
-                    "SHUTTING_DOWN",
-                    new JsonObject(event.substring(event.indexOf('{'))).getString("code"));
+            assertEquals("SHUTTING_DOWN", new JsonObject(event.substring(event.indexOf('{'))).getString("code"));
             assertEquals("", event(in));
         }
         eventually(() -> reader.closed.get() > 0);

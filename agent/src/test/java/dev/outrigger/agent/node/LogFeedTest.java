@@ -70,7 +70,10 @@ class LogFeedTest {
     @Test
     void passesOverWhatHoldsNoCommandWithoutAnEmptyAnswer() {
         log.readCount = 2;
-        log.add(Entry.Kind.NOOP, "").add(Entry.Kind.NOOP, "").add(Entry.Kind.NOOP, "").commit();
+        log.add(Entry.Kind.NOOP, "")
+                .add(Entry.Kind.NOOP, "")
+                .add(Entry.Kind.NOOP, "")
+                .commit();
         Future<Answer<List<LoggedCommand>>> next = reader(1).next();
         assertFalse(next.isComplete());
         log.add(Entry.Kind.COMMAND, "a").commit();
@@ -107,7 +110,10 @@ class LogFeedTest {
 
     @Test
     void whatIsDroppedIsNamedByWhatIsLeft() {
-        log.add(Entry.Kind.COMMAND, "a").add(Entry.Kind.COMMAND, "b").add(Entry.Kind.COMMAND, "c").commit();
+        log.add(Entry.Kind.COMMAND, "a")
+                .add(Entry.Kind.COMMAND, "b")
+                .add(Entry.Kind.COMMAND, "c")
+                .commit();
         LogReader slow = reader(1);
         log.first = 3;
         for (Answer<?> answer : List.of(feed.open(2), slow.next().result())) {
@@ -158,9 +164,7 @@ class LogFeedTest {
                 cluster.submit(leader, "c" + i);
             }
             List<LoggedCommand> there = read(cluster, leader, 20);
-            assertEquals(
-                    List.of("c0", "c19"),
-                    List.of(text(there.get(0)), text(there.get(19))));
+            assertEquals(List.of("c0", "c19"), List.of(text(there.get(0)), text(there.get(19))));
             for (MemberId member : cluster.nodes.keySet()) {
                 assertEquals(there, read(cluster, member, 20), member.name());
             }

@@ -82,7 +82,8 @@ final class App {
         all.put("Outrigger-Cluster", cluster);
         token.ifPresent(secret -> all.put("Authorization", "Bearer " + secret));
         StringBuilder head = new StringBuilder("PUT " + root.getPath() + "snapshot HTTP/1.1\r\n");
-        all.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+        all.forEach(
+                (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(root.getHost(), root.getPort() < 0 ? 80 : root.getPort()));
             socket.setSoTimeout((int) TIMEOUT.toMillis());
@@ -121,9 +122,7 @@ final class App {
             return answer.join();
         } catch (CompletionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw cause instanceof ConnectException
-                    ? new Unreachable()
-                    : new Deviation("no whole answer: " + cause);
+            throw cause instanceof ConnectException ? new Unreachable() : new Deviation("no whole answer: " + cause);
         }
     }
 

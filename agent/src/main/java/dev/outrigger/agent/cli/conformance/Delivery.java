@@ -27,7 +27,9 @@ record Delivery(long epoch, long prevIndex, boolean replay, List<Command> comman
     }
 
     long lastIndex() {
-        return commands.isEmpty() ? prevIndex : commands.get(commands.size() - 1).index();
+        return commands.isEmpty()
+                ? prevIndex
+                : commands.get(commands.size() - 1).index();
     }
 
     Delivery withEpoch(long other) {

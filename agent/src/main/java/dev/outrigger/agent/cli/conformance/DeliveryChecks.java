@@ -186,8 +186,8 @@ final class DeliveryChecks {
                 "a late call of an agent that was killed must not get in between those of its successor",
                 subject -> {
                     subject.deliver(subject.next(1));
-                    subject.unchangedBy(() -> subject.mustConflict(
-                            subject.send(subject.next(1).withEpoch(subject.epoch() - 1))));
+                    subject.unchangedBy(() ->
+                            subject.mustConflict(subject.send(subject.next(1).withEpoch(subject.epoch() - 1))));
                     return "409 with applied";
                 });
     }

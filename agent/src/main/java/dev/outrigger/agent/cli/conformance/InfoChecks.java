@@ -49,8 +49,7 @@ final class InfoChecks {
                             .putNull("leader")
                             .put("x-unknown", 1)
                             .encode();
-                    Answer answer = subject.app()
-                            .postJson("role", body.getBytes(StandardCharsets.UTF_8));
+                    Answer answer = subject.app().postJson("role", body.getBytes(StandardCharsets.UTF_8));
                     Deviation.unless(answer.status() == 204 || answer.status() == 404, answer.brief());
                     return "status " + answer.status();
                 }));

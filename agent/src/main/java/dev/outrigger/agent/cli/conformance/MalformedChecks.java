@@ -50,7 +50,8 @@ final class MalformedChecks {
         bodies.put("a prevIndex that is a text", changed(subject, json -> json.put("prevIndex", "one")));
         bodies.put("no commands", changed(subject, json -> json.remove("commands")));
         bodies.put("commands that are no list", changed(subject, json -> json.put("commands", new JsonObject())));
-        bodies.put("a command that is no object", changed(subject, json -> json.put("commands", new JsonArray().add(1))));
+        bodies.put(
+                "a command that is no object", changed(subject, json -> json.put("commands", new JsonArray().add(1))));
         bodies.put("a command without index", firstChanged(subject, command -> command.remove("index")));
         bodies.put("a command without data", firstChanged(subject, command -> command.remove("data")));
         bodies.put("data that is no base64", firstChanged(subject, command -> command.put("data", "!")));
@@ -60,10 +61,12 @@ final class MalformedChecks {
         }));
         bodies.put(
                 "an index that is not above prevIndex",
-                changed(subject, json -> json.put("prevIndex", subject.position().index())
-                        .getJsonArray("commands")
-                        .getJsonObject(0)
-                        .put("index", subject.position().index())));
+                changed(
+                        subject,
+                        json -> json.put("prevIndex", subject.position().index())
+                                .getJsonArray("commands")
+                                .getJsonObject(0)
+                                .put("index", subject.position().index())));
         return bodies;
     }
 

@@ -33,8 +33,8 @@ final class QueryChecks {
                         "anybody may ask anything",
                         subject -> {
                             Answer[] answer = new Answer[1];
-                            subject.unchangedBy(
-                                    () -> answer[0] = subject.app().query(new byte[] {0, (byte) 0xff, '{', '"'}));
+                            subject.unchangedBy(() ->
+                                    answer[0] = subject.app().query(new byte[] {0, (byte) 0xff, '{', '"'}));
                             return "status " + answer[0].status();
                         }),
                 new Check(

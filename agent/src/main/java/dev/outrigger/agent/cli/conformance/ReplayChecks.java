@@ -18,16 +18,13 @@ final class ReplayChecks {
                 "the same results for the same commands, after a restore or on a second instance (--twin)",
                 "each instance applies the log by itself: a clock, a random number or an order of a hash table that gets"
                         + " into a result makes them differ for ever",
-                subject -> subject.twin().isPresent() ? onTwin(subject, subject.twin().get()) : afterRestore(subject)));
+                subject -> subject.twin().isPresent()
+                        ? onTwin(subject, subject.twin().get())
+                        : afterRestore(subject)));
     }
 
     private static String onTwin(Subject subject, App app) {
-        Subject twin = new Subject(
-                app,
-                Optional.empty(),
-                subject.supply(),
-                subject.commandBytesMax(),
-                subject.epoch());
+        Subject twin = new Subject(app, Optional.empty(), subject.supply(), subject.commandBytesMax(), subject.epoch());
         twin.ask();
         bringUp(subject, twin);
         for (int i = 0; i < COMMANDS; i++) {
@@ -56,7 +53,8 @@ final class ReplayChecks {
             if (twin.position().index() > 0) {
                 throw new NotOffered("start both instances afresh for this");
             }
-            history.forEach(delivery -> twin.deliver(delivery.withEpoch(subject.epoch()).asReplay()));
+            history.forEach(
+                    delivery -> twin.deliver(delivery.withEpoch(subject.epoch()).asReplay()));
         }
     }
 
@@ -79,8 +77,8 @@ final class ReplayChecks {
         if (subject.supply().pure()) {
             throw new Deviation(came);
         }
-        throw new NotOffered(
-                came + "; that is right only where they depend on index or time: a second instance (--twin) would tell");
+        throw new NotOffered(came
+                + "; that is right only where they depend on index or time: a second instance (--twin) would tell");
     }
 
     private static String difference(Delivery delivery, Results one, Results other) {

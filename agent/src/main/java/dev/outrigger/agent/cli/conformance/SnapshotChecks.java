@@ -25,8 +25,7 @@ final class SnapshotChecks {
                         subject -> {
                             subject.deliver(subject.next(3));
                             Taken taken = take(subject);
-                            return taken.bytes().length + " bytes, " + taken.position() + ", format "
-                                    + taken.format();
+                            return taken.bytes().length + " bytes, " + taken.position() + ", format " + taken.format();
                         }),
                 new Check(
                         "snapshot-changes-nothing",
@@ -117,8 +116,7 @@ final class SnapshotChecks {
     }
 
     private static Position ahead(Subject subject) {
-        return new Position(
-                subject.position().index() + 100, subject.position().term() + 1);
+        return new Position(subject.position().index() + 100, subject.position().term() + 1);
     }
 
     private static String unknownFormat(Subject subject) {

@@ -57,7 +57,8 @@ class ConformanceTest {
     /** A check that nothing fails checks nothing. */
     @Test
     void everyCheckHasAFaultThatItFinds() throws Exception {
-        Set<String> found = FaultyApp.faults().stream().map(fault -> fault.check).collect(Collectors.toSet());
+        Set<String> found =
+                FaultyApp.faults().stream().map(fault -> fault.check).collect(Collectors.toSet());
         try (FaultyApp app = new FaultyApp(Fault.NONE)) {
             Set<String> checks = names(run(app, Optional.empty(), PURE));
             assertEquals(new TreeSet<>(found), checks);
@@ -128,6 +129,7 @@ class ConformanceTest {
     void aVerdictIsOneLine() {
         Verdict verdict = new Verdict(Outcome.FAIL, "gap", "409", "status 200", "commands would be missed", "1, apply");
         assertEquals(
-                "FAIL gap: expected 409; came status 200; commands would be missed (protocol 1, apply)", verdict.line());
+                "FAIL gap: expected 409; came status 200; commands would be missed (protocol 1, apply)",
+                verdict.line());
     }
 }

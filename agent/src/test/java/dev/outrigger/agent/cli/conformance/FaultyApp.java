@@ -117,7 +117,8 @@ final class FaultyApp implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
-            switch (exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath().substring(14)) {
+            switch (exchange.getRequestMethod() + " "
+                    + exchange.getRequestURI().getPath().substring(14)) {
                 case "GET info" -> info(exchange);
                 case "POST apply" -> apply(exchange);
                 case "POST query" -> query(exchange);
@@ -221,9 +222,7 @@ final class FaultyApp implements AutoCloseable {
     }
 
     private long result() {
-        return has(Fault.RESULTS_BY_THE_CLOCK)
-                ? System.nanoTime()
-                : 1000L * state.size() + state.get(state.size() - 1);
+        return has(Fault.RESULTS_BY_THE_CLOCK) ? System.nanoTime() : 1000L * state.size() + state.get(state.size() - 1);
     }
 
     private JsonObject results(List<Long> results) {
@@ -232,12 +231,16 @@ final class FaultyApp implements AutoCloseable {
             String data = has(Fault.DATA_IS_NO_BASE64)
                     ? "!"
                     : Base64.getEncoder().encodeToString(Long.toString(one).getBytes(StandardCharsets.UTF_8));
-            list.add(new JsonObject().put("code", has(Fault.CODE_TOO_HIGH) ? 65_536 : 0).put("data", data));
+            list.add(new JsonObject()
+                    .put("code", has(Fault.CODE_TOO_HIGH) ? 65_536 : 0)
+                    .put("data", data));
         }
         if (has(Fault.FORGETS_A_RESULT) && list.size() > 1) {
             list.remove(0);
         }
-        return new JsonObject().put("applied", has(Fault.APPLIED_IS_ONE_LESS) ? index - 1 : index).put("results", list);
+        return new JsonObject()
+                .put("applied", has(Fault.APPLIED_IS_ONE_LESS) ? index - 1 : index)
+                .put("results", list);
     }
 
     private record Command(long index, long term, byte[] data) {}
@@ -358,6 +361,8 @@ final class FaultyApp implements AutoCloseable {
 
     /** Faults that a check of their own finds. */
     static List<Fault> faults() {
-        return Arrays.stream(Fault.values()).filter(fault -> fault != Fault.NONE).toList();
+        return Arrays.stream(Fault.values())
+                .filter(fault -> fault != Fault.NONE)
+                .toList();
     }
 }
