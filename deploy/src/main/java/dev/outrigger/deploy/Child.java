@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One Java process, which can be started again after its end. What it prints is appended to a log file. Where the system
+ * One process, which can be started again after its end. What it prints is appended to a log file. Where the system
  * can, it dies with the thread that started it, even when that dies by kill -9: so start it on a thread that lives as long
  * as it is needed.
  */
@@ -23,11 +23,19 @@ public final class Child {
     private final Path log;
     private @Nullable Process process;
 
-    /** @param arguments what follows {@code java} on the command line */
-    Child(Path log, List<String> arguments) {
+    private Child(Path log, Stream<String> command) {
         this.log = log;
-        this.command = Stream.concat(tether(), Stream.concat(Stream.of(java()), arguments.stream()))
-                .toList();
+        this.command = Stream.concat(tether(), command).toList();
+    }
+
+    /** @param arguments what follows {@code java} on the command line */
+    static Child java(Path log, List<String> arguments) {
+        return new Child(log, Stream.concat(Stream.of(java()), arguments.stream()));
+    }
+
+    /** @param command the whole command line, of a program in another language */
+    static Child program(Path log, List<String> command) {
+        return new Child(log, command.stream());
     }
 
     private static Stream<String> tether() {

@@ -130,8 +130,8 @@ public final class LocalCluster implements AutoCloseable {
         }
         String members =
                 places.stream().map(each -> each.name() + "=" + each.peer()).collect(Collectors.joining(","));
-        Child agent = new Child(place.directory().resolve("agent.log"), agent(place, members));
-        Child app = new Child(place.directory().resolve("app.log"), application.apply(place));
+        Child agent = Child.java(place.directory().resolve("agent.log"), agent(place, members));
+        Child app = Child.java(place.directory().resolve("app.log"), application.apply(place));
         return new Instance(place, agent, app);
     }
 
@@ -158,7 +158,7 @@ public final class LocalCluster implements AutoCloseable {
 
     /** A process {@code outrigger ...} that is not part of the cluster, not yet started; {@code name} is for its log. */
     public Child outrigger(String name, List<String> arguments) {
-        return new Child(directory.resolve(name + ".log"), outrigger(arguments.toArray(String[]::new)));
+        return Child.java(directory.resolve(name + ".log"), outrigger(arguments.toArray(String[]::new)));
     }
 
     public List<Instance> instances() {
