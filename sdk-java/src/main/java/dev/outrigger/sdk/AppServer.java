@@ -134,10 +134,10 @@ public final class AppServer implements AutoCloseable {
     }
 
     /**
-     * Stops gracefully: ends leadership as the listeners see it, refuses new calls, lets the calls under way have their answers, and stops listening when the last
-     * one has it, when {@code atMost} is over or when interrupted. What is applied by then and not answered is no harm:
-     * the agent asks where the state stands before it delivers again. The agent goes on without its application; close
-     * the {@link Outrigger} first, its commands are applied here.
+     * Stops gracefully: ends leadership as the listeners see it, refuses new calls, lets the calls under way have their
+     * answers, and stops listening when the last one has it, when {@code atMost} is over or when interrupted. What is
+     * applied by then and not answered is no harm: the agent asks where the state stands before it delivers again. The
+     * agent goes on without its application; close the {@link Outrigger} first, its commands are applied here.
      */
     public void close(Duration atMost) {
         long endNanos = System.nanoTime() + atMost.toNanos();

@@ -26,7 +26,7 @@ public final class OutcomeUnknownException extends OutriggerException {
     OutcomeUnknownException after(int attempts, OutriggerException last) {
         String more = last == this || last.getMessage().equals(getMessage()) ? "" : "; at last: " + last.getMessage();
         return new OutcomeUnknownException(
-                getMessage() + " (after " + attempts + " attempts" + more + ")",
+                getMessage() + " (after " + attempts + (attempts == 1 ? " attempt" : " attempts") + more + ")",
                 problemCode().orElse(null),
                 index,
                 outcome());

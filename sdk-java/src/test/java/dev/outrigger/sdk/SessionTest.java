@@ -235,8 +235,8 @@ class SessionTest {
         Outrigger outrigger = connect(options());
         long start = System.nanoTime();
         OutcomeUnknownException e =
-                failure(OutcomeUnknownException.class, outrigger.submit(bytes("a"), Duration.ofMillis(300)));
-        assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(5));
+                failure(OutcomeUnknownException.class, outrigger.submit(bytes("a"), Duration.ofSeconds(1)));
+        assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(10));
         assertTrue(e.getMessage().matches("the answer was lost: .*after [2-9] attempts.*"), e.getMessage());
         assertTrue(agent.sent().size() > 1);
         assertTrue(agent.sent().stream().allMatch("a s1/1"::equals));
@@ -293,7 +293,7 @@ class SessionTest {
         agent.sessionScript(request -> problem(503, "NO_QUORUM", "unknown", ""));
         Outrigger outrigger = connect(options());
         UnavailableException e =
-                failure(UnavailableException.class, outrigger.submit(bytes("a"), Duration.ofMillis(200)));
+                failure(UnavailableException.class, outrigger.submit(bytes("a"), Duration.ofSeconds(1)));
         assertEquals(Optional.of("NO_QUORUM"), e.problemCode());
         agent.sessionScript(request -> problem(401, "UNAUTHORIZED", "none", ""));
         failure(UnavailableException.class, outrigger.submit(bytes("b")));
