@@ -241,7 +241,8 @@ class StreamTest {
         byte[] longer = Arrays.copyOf(right, right.length + 1);
         longer[3]++;
         wrong.add(longer);
-        FrameWriter twice = new FrameWriter(Frames.BATCH, 16).number(7).number(0).u8(0).u32(2);
+        FrameWriter twice =
+                new FrameWriter(Frames.BATCH, 16).number(7).number(0).u8(0).u32(2);
         for (int i = 0; i < 2; i++) {
             twice.number(5).number(3).number(1).bytes(new byte[0]);
         }

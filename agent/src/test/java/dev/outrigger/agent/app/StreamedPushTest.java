@@ -365,9 +365,11 @@ class StreamedPushTest extends AgainstAnApp {
         start(OFTEN_CHECKED).append(log -> log.command(1)).awaitApplied(1);
         Call first = app.calls("info").get(0);
         first.breakOff();
-        fixture.await("another connection", () -> app.calls("info").stream()
-                .anyMatch(call ->
-                        !call.http().remoteAddress().equals(first.http().remoteAddress())));
+        fixture.await(
+                "another connection",
+                () -> app.calls("info").stream()
+                        .anyMatch(call ->
+                                !call.http().remoteAddress().equals(first.http().remoteAddress())));
         fixture.append(log -> log.command(1)).awaitApplied(2);
         assertEquals(List.of(Form.STREAM, Form.STREAM), forms());
         assertNoDoubt();
