@@ -44,11 +44,14 @@ final class AppEndpoint implements HttpHandler {
     public void handle(HttpExchange exchange) throws IOException {
         try {
             Optional<HttpReply> refusal = refusal(exchange);
-            if (refusal.isPresent()) {
+            boolean isStream = exchange.getRequestURI().getPath().equals(ROOT + "apply/stream");
+            if (refusal.isPresent() && isStream) {
+                StreamEndpoint.refuse(exchange, refusal.get());
+            } else if (refusal.isPresent()) {
                 refusal.get().send(exchange);
             } else if (exchange.getRequestURI().getPath().equals(ROOT + "snapshot")) {
                 snapshots.handle(exchange);
-            } else if (exchange.getRequestURI().getPath().equals(ROOT + "apply/stream")) {
+            } else if (isStream) {
                 streams.handle(exchange);
             } else {
                 answer(exchange).send(exchange);

@@ -49,21 +49,22 @@ final class StreamEndpoint {
     /** Hands the exchange over to a thread that ends it. */
     void handle(HttpExchange exchange) throws IOException {
         if (!exchange.getRequestMethod().equals("POST")) {
-            AppEndpoint.notAllowed(exchange, "POST").send(exchange);
+            refuse(exchange, AppEndpoint.notAllowed(exchange, "POST"));
         } else if (!Frames.areIn(exchange)) {
-            AppEndpoint.unsupported(Frames.MEDIA_TYPE).send(exchange);
+            refuse(exchange, AppEndpoint.unsupported(Frames.MEDIA_TYPE));
         } else {
             try {
                 threads.execute(() -> serve(exchange));
             } catch (RejectedExecutionException e) {
-                HttpReply.problem(
-                                503,
-                                "OVERLOADED",
-                                "There are too many streams",
-                                STREAMS_MAX + " are open, or this application is stopping")
-                        .send(exchange);
+                String detail = STREAMS_MAX + " are open, or this application is stopping";
+                refuse(exchange, HttpReply.problem(503, "OVERLOADED", "There are too many streams", detail));
             }
         }
+    }
+
+    /** The agent ends the body of a stream when it has this answer, not before. */
+    static void refuse(HttpExchange exchange, HttpReply reply) throws IOException {
+        reply.sendBeforeBody(exchange, WholeBody.of(exchange));
     }
 
     private void serve(HttpExchange exchange) {

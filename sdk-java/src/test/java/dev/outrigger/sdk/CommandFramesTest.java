@@ -88,6 +88,10 @@ class CommandFramesTest {
                 assertThrows(MalformedFrameException.class, () -> decode(shorter, 2));
             }
         }
+        byte[] longer = Arrays.copyOf(right, right.length + 1);
+        assertThrows(MalformedFrameException.class, () -> decode(longer, 2));
+        longer[3]++;
+        assertThrows(MalformedFrameException.class, () -> decode(longer, 2));
         for (int at : new int[] {4, 5, 6, 10, 11, 19, 29}) {
             byte[] broken = right.clone();
             broken[at] = (byte) 0x82;

@@ -241,6 +241,12 @@ class StreamTest {
         byte[] longer = Arrays.copyOf(right, right.length + 1);
         longer[3]++;
         wrong.add(longer);
+        FrameWriter twice =
+                new FrameWriter(Frames.BATCH, 16).number(7).number(0).u8(0).u32(2);
+        for (int i = 0; i < 2; i++) {
+            twice.number(5).number(3).number(1).bytes(new byte[0]);
+        }
+        wrong.add(twice.toBytes());
         wrong.add(new byte[] {0, 0, 0, 2, 1, 1});
         wrong.add(ApplyFrames.onStream(HttpReply.noContent()));
         for (byte[] frame : wrong) {
@@ -262,6 +268,10 @@ class StreamTest {
     void isForFramesAndPostOnly() throws Exception {
         try (Stream stream = new Stream(server.port(), "Content-Type: application/json\r\n")) {
             assertTrue(stream.head.startsWith("HTTP/1.1 415"), stream.head);
+        }
+        String fromAPage = "Content-Type: application/vnd.outrigger.frames\r\nOrigin: http://127.0.0.1\r\n";
+        try (Stream stream = new Stream(server.port(), fromAPage)) {
+            assertTrue(stream.head.startsWith("HTTP/1.1 403"), stream.head);
         }
     }
 

@@ -115,7 +115,7 @@ final class AppStream {
         request = result.result();
         request.setChunked(true).exceptionHandler(this::brokeOff);
         request.response().onComplete(this::answered);
-        request.sendHead().onFailure(this::brokeOff);
+        request.writeHead().onFailure(this::brokeOff);
     }
 
     private void answered(AsyncResult<HttpClientResponse> result) {
