@@ -237,11 +237,9 @@ class JdbcStateMachineTest {
         deliver(first, 0, "ann 1");
         LocalDelivery second = LocalDelivery.to(JdbcStateMachine.open(database, accounts));
         deliver(second, 1, "ann 1");
-        deliver(first, 1, "ann 1")
-                .failure()
-                .ifPresent(failure -> assertTrue(
-                        failure.getMessage().contains("another process writes to this database"),
-                        failure.getMessage()));
+        Outcome outcome = deliver(first, 1, "ann 1");
+        String failure = outcome.failure().orElseThrow().toString();
+        assertTrue(failure.contains("another process writes to this database"), failure);
         assertEquals("ann=2 | ann=1 ann=2 |", state(first));
         assertEquals(2, first.applied().index());
     }
