@@ -45,9 +45,11 @@ class DeterminismTest {
         FileOptions often = new FileOptions(7, Duration.ofHours(1));
         StateMachineCheck.ofDurable(
                         directory -> FileStateMachine.open(new KeyValueStore(), directory.resolve("kv"), often))
-                .commands(200, DeterminismTest::kvCommand)
+                .commands(80, DeterminismTest::kvCommand)
                 .queries("{\"op\":\"digest\"}")
+                .rounds(2)
                 .later(Duration.ofMillis(50))
+                .inThisJvmOnly()
                 .run();
     }
 
