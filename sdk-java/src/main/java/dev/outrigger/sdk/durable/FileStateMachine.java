@@ -114,7 +114,7 @@ public final class FileStateMachine implements StateMachine, AutoCloseable {
         try {
             file.write(position, machine.snapshotFormat(), machine.snapshot().orElseThrow());
             unwrittenCommands = 0;
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             unwrittenCommands = 1;
             LOG.log(
                     Level.WARNING,

@@ -205,6 +205,46 @@ class FileStateMachineTest {
     void halfAReadStateIsNoState() throws IOException {
         new StateFile(file).write(new Position(Optional.empty(), 5, 1), "text/1", out -> out.write('?'));
         UncheckedIOException failure = assertThrows(UncheckedIOException.class, this::open);
-        assertTrue(failure.getMessage().contains(file.toString()), failure.getMessage());
+        assertTrue(String.valueOf(failure.getMessage()).contains(file.toString()), failure.getMessage());
+    }
+
+    @Test
+    void halfAWrittenStateLeavesTheOldOne() {
+        boolean[] broken = {false};
+        StateMachine machine = new StateMachine() {
+            @Override
+            public Result apply(Context context, byte[] command) {
+                return Result.ok();
+            }
+
+            @Override
+            public byte[] query(byte[] query) {
+                return query;
+            }
+
+            @Override
+            public Optional<StateWriter> snapshot() {
+                return Optional.of(out -> {
+                    out.write(new byte[200_000]);
+                    if (broken[0]) {
+                        throw new IllegalStateException("out of ink");
+                    }
+                });
+            }
+
+            @Override
+            public void restore(InputStream state, String format, Position position) {}
+        };
+        LocalDelivery delivery = LocalDelivery.to(FileStateMachine.open(machine, file, EVERY_THIRD));
+        deliver(delivery, 1, 3);
+        broken[0] = true;
+        deliver(delivery, 4, 6);
+        assertEquals(6, delivery.applied().index());
+        assertEquals(
+                3,
+                FileStateMachine.open(machine, file, EVERY_THIRD)
+                        .applied()
+                        .orElseThrow()
+                        .index());
     }
 }

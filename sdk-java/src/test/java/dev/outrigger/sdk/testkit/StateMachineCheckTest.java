@@ -49,13 +49,12 @@ class StateMachineCheckTest {
 
     @Test
     void aSoundStateMachinePasses() {
-        for (int seed = 1; seed <= 3; seed++) {
-            CheckReport report = check(Machines.StoredWords::new, "show", "bad")
-                    .queries("all")
-                    .seed(seed)
-                    .run();
-            assertEquals(List.of(), report.notes());
-            assertEquals(38, report.commands());
+        CheckReport report =
+                check(Machines.StoredWords::new, "show", "bad").queries("all").run();
+        assertEquals(List.of(), report.notes());
+        assertEquals(38, report.commands());
+        for (int seed = 1; seed <= 20; seed++) {
+            check(Machines.StoredWords::new, "show").seed(seed).inThisJvmOnly().run();
         }
     }
 
@@ -202,14 +201,15 @@ class StateMachineCheckTest {
 
     @Test
     void aDurableStateMachineThatIsSoundPasses() {
-        for (int seed = 1; seed <= 5; seed++) {
+        for (int seed = 1; seed <= 3; seed++) {
             StateMachineCheck.ofDurable(directory -> FileStateMachine.open(
                             new Machines.StoredWords(),
                             directory.resolve("state"),
-                            new FileOptions(3, Duration.ofHours(1))))
+                            new FileOptions(7, Duration.ofHours(1))))
                     .commands(commands("show"))
                     .later(Duration.ofMillis(5))
                     .seed(seed)
+                    .rounds(3)
                     .inThisJvmOnly()
                     .run();
         }
