@@ -5,6 +5,7 @@ import dev.outrigger.agent.app.AppEvents;
 import dev.outrigger.agent.app.AppStatus;
 import dev.outrigger.agent.app.CommittedLog;
 import dev.outrigger.agent.app.RestorableSnapshot;
+import dev.outrigger.agent.app.Ruling;
 import dev.outrigger.agent.core.RaftCore;
 import dev.outrigger.agent.core.RoleName;
 import dev.outrigger.agent.core.message.Control;
@@ -423,6 +424,11 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
     @Override
     public void applied(List<Entry> entries, List<Result> results) {
         commands.applied(entries, results);
+    }
+
+    @Override
+    public void passed(List<Ruling> rulings) {
+        commands.passed(rulings);
     }
 
     @Override
