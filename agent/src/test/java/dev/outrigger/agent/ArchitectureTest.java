@@ -142,7 +142,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule HTTP_KNOWS_NODE =
-            mayKnow("http", with(VERTX, "node", "app", "core.message", "java.math", "com.fasterxml.jackson.core.."));
+            mayKnow("http", with(VERTX, "node", "app", "session", "core.message", "java.math", "com.fasterxml.jackson.core.."));
 
     @ArchTest
     static final ArchRule CONFIG_KNOWS_NOTHING = mayKnow("config", "java.io", "java.net", "java.nio..");

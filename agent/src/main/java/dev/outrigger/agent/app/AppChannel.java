@@ -74,6 +74,10 @@ public final class AppChannel {
     private @Nullable AppInfo unconfirmed;
     /** The application may stand elsewhere than when it was asked. */
     private boolean lostWhileRolling;
+    /** Bytes of log since the last checkpoint. */
+    private long uncheckedBytes;
+
+    private boolean checkpointing;
     /** Last index whose result was reported, or reported as lost. */
     private long reportedIndex;
 
@@ -107,7 +111,7 @@ public final class AppChannel {
         sessions = new Sessions(backlog, limits.resultBytesMax(), registry);
         rolePush = new RolePush(vertx, client, options, metrics);
         queries = new Queries(client, limits.queriesInFlightMax(), metrics);
-        taking = new Taking(client, log, delivery, metrics);
+        taking = new Taking(vertx, client, log, backlog, delivery, metrics);
         restoring = new Restoring(client, metrics, supervisor, new RestoreOutcome());
         afterSilence = new Backoff(limits.retryMin(), limits.retryMax());
         afterFailure = new Backoff(limits.retryMin(), limits.retryMax());
@@ -203,7 +207,7 @@ public final class AppChannel {
         // First: what a snapshot is stuck in is closed by force only while nobody has asked for a regular end.
         Future<Void> closed = client.close();
         detach();
-        return closed;
+        return uncheckedBytes > 0 && backlog.isSettled() ? closed.eventually(this::checkpoint) : closed;
     }
 
     private void ask() {
@@ -499,6 +503,7 @@ public final class AppChannel {
             }
             passed(batch.rulings());
             events.appliedIndex(batch.lastIndex());
+            checkpointWhenDue(batch);
             // No-ops before a command that is tried again prove nothing.
             if (!supervisor.isClosed() && !(batch.isEmpty() && standing.is(State.PAUSED))) {
                 standing.become(batch.lastIndex() < replayLastIndex ? State.REPLAYING : State.SERVING);
@@ -530,6 +535,31 @@ public final class AppChannel {
             lastFailure = failure;
             doubt("the application, given " + failure.batch() + ", " + failure.detail());
         }
+    }
+
+    private void checkpointWhenDue(Batch batch) {
+        for (Ruling ruling : batch.rulings()) {
+            uncheckedBytes += ruling.entry().sizeBytes();
+        }
+        if (uncheckedBytes >= options.limits().checkpointBytes() && !checkpointing && backlog.isSettled()) {
+            checkpointing = true;
+            checkpoint().onComplete(ignored -> checkpointing = false);
+        }
+    }
+
+    /** Only when gate and application are at the same place. Failures are harmless: more of the log is read again. */
+    private Future<Void> checkpoint() {
+        Optional<Long> term = Handshake.termAt(log, backlog.gate().toldIndex());
+        if (term.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        uncheckedBytes = 0;
+        GateCheckpoint checkpoint = new GateCheckpoint(
+                term.get(), backlog.appliedIndex(), backlog.gate().copy());
+        return log.keepCheckpoint(checkpoint::encode)
+                .onFailure(e -> LOGGER.warn("the sessions could not be written down: {}", e.getMessage()))
+                .onComplete(written -> metrics.checkpoint(written.succeeded()))
+                .otherwiseEmpty();
     }
 
     private void doubt(String what) {

@@ -22,6 +22,8 @@ import java.time.Duration;
  *     256
  * @param resultBytesMax results of commands of sessions that are kept for those who ask again, overhead included; the
  *     oldest go first; default 16 MiB
+ * @param checkpointBytes bytes of log from one checkpoint of the sessions to the next; so much is read again after a crash
+ *     beside an application that keeps its state; default 32 MiB
  */
 public record AppLimits(
         Duration callTimeout,
@@ -36,7 +38,8 @@ public record AppLimits(
         int pauseAfterFailures,
         int responseBytesMax,
         int queriesInFlightMax,
-        long resultBytesMax) {
+        long resultBytesMax,
+        long checkpointBytes) {
 
     public static final AppLimits DEFAULTS = new AppLimits(
             Duration.ofSeconds(10),
@@ -51,7 +54,8 @@ public record AppLimits(
             3,
             64 << 20,
             256,
-            16 << 20);
+            16 << 20,
+            32 << 20);
 
     public AppLimits {
         positive("callTimeout", callTimeout.toMillis());
@@ -67,6 +71,7 @@ public record AppLimits(
         positive("responseBytesMax", responseBytesMax);
         positive("queriesInFlightMax", queriesInFlightMax);
         positive("resultBytesMax", resultBytesMax);
+        positive("checkpointBytes", checkpointBytes);
     }
 
     private static void positive(String name, long value) {

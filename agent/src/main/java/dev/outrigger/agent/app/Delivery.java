@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hands committed commands to the application: in order, one batch under way at a time, each with everything that has
@@ -46,6 +47,7 @@ final class Delivery {
     private long replayLastIndex;
     private boolean busy;
     private boolean sending;
+    private @Nullable Runnable atRest;
     /** Tells this run's answers from those of a run that was stopped. */
     private long run;
 
@@ -84,8 +86,26 @@ final class Delivery {
         wake();
     }
 
+    /**
+     * Runs this once, when the gate and the application are at the same place: now, or between two batches; never, when
+     * delivery is stopped before that.
+     */
+    void whenSettled(Runnable atRest) {
+        this.atRest = atRest;
+        runWhenSettled();
+    }
+
+    private void runWhenSettled() {
+        Runnable waiting = atRest;
+        if (waiting != null && !sending && backlog.isSettled()) {
+            atRest = null;
+            waiting.run();
+        }
+    }
+
     /** An answer under way will be ignored. */
     void stop() {
+        atRest = null;
         run++;
         busy = false;
         sending = false;
@@ -238,6 +258,7 @@ final class Delivery {
         outcome.delivered(batch, results);
         // Whoever heard of it may have stopped the delivery.
         if (thisRun == run) {
+            runWhenSettled();
             next();
         }
     }

@@ -43,11 +43,14 @@ record GateCheckpoint(long term, long appliedIndex, Gate gate) {
         }
     }
 
-    /** Whether it is of this log: what the gate was told is in it, and committed. */
+    /**
+     * Whether it is of this log: the last entry that the gate was told is in it. It is committed then, as all are that a gate
+     * is told, even where that is not known again yet.
+     */
     boolean isOf(CommittedLog log) {
         long index = gate.toldIndex();
         return appliedIndex <= index
-                && index <= log.deliverableIndex()
+                && index <= log.lastIndex()
                 && Handshake.termAt(log, index).filter(known -> known == term).isPresent();
     }
 }

@@ -57,6 +57,7 @@ final class ChannelFixture implements AutoCloseable {
                 3,
                 1 << 20,
                 4,
+                1 << 20,
                 1 << 20);
     }
 
