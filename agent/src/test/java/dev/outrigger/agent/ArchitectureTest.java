@@ -138,11 +138,12 @@ class ArchitectureTest {
             mayKnow("app", with(VERTX, "core.message", "session", "com.fasterxml.jackson.core.."));
 
     @ArchTest
-    static final ArchRule NODE_KNOWS_PORTS = mayKnow("node", with(VERTX, "core..", "storage", "wire", "peer", "app", "session"));
+    static final ArchRule NODE_KNOWS_PORTS =
+            mayKnow("node", with(VERTX, "core..", "storage", "wire", "peer", "app", "session"));
 
     @ArchTest
-    static final ArchRule HTTP_KNOWS_NODE =
-            mayKnow("http", with(VERTX, "node", "app", "session", "core.message", "java.math", "com.fasterxml.jackson.core.."));
+    static final ArchRule HTTP_KNOWS_NODE = mayKnow(
+            "http", with(VERTX, "node", "app", "session", "core.message", "java.math", "com.fasterxml.jackson.core.."));
 
     @ArchTest
     static final ArchRule CONFIG_KNOWS_NOTHING = mayKnow("config", "java.io", "java.net", "java.nio..");

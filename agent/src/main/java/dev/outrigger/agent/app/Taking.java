@@ -21,13 +21,7 @@ final class Taking {
     private @Nullable Promise<SnapshotTaken> asked;
     private @Nullable SnapshotDownload underWay;
 
-    Taking(
-            Vertx vertx,
-            AppClient client,
-            CommittedLog log,
-            Backlog backlog,
-            Delivery delivery,
-            AppMetrics metrics) {
+    Taking(Vertx vertx, AppClient client, CommittedLog log, Backlog backlog, Delivery delivery, AppMetrics metrics) {
         this.vertx = vertx;
         this.client = client;
         this.log = log;

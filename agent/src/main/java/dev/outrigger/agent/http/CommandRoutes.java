@@ -57,7 +57,8 @@ final class CommandRoutes {
         Replies.send(request, answer, Replies::json);
     }
 
-    private Future<List<Answer<Answer.Applied>>> submit(RoutingContext request, List<ClientCommand> commands, Duration wait) {
+    private Future<List<Answer<Answer.Applied>>> submit(
+            RoutingContext request, List<ClientCommand> commands, Duration wait) {
         if (commands.isEmpty()) {
             return Future.succeededFuture(List.of());
         }

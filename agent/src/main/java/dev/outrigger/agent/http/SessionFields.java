@@ -62,7 +62,9 @@ final class SessionFields {
     }
 
     static boolean isSession(String text) {
-        return !text.isEmpty() && text.length() <= SESSION_CHARS_MAX && text.chars().allMatch(c -> c > ' ' && c < 127);
+        return !text.isEmpty()
+                && text.length() <= SESSION_CHARS_MAX
+                && text.chars().allMatch(c -> c > ' ' && c < 127);
     }
 
     static boolean isSequence(long sequence) {

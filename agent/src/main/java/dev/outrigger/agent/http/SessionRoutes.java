@@ -54,9 +54,13 @@ final class SessionRoutes {
         Duration wait = WaitPreference.of(request.request().headers());
         String session = SessionFields.session(request.pathParam("id"));
         Routes.proposed(request);
-        Replies.send(request, node.closeSession(session, wait), problems, (response, index) -> response.setStatusCode(204)
-                .putHeader("Outrigger-Index", Long.toString(index))
-                .end());
+        Replies.send(
+                request,
+                node.closeSession(session, wait),
+                problems,
+                (response, index) -> response.setStatusCode(204)
+                        .putHeader("Outrigger-Index", Long.toString(index))
+                        .end());
     }
 
     void command(RoutingContext request) {
@@ -110,8 +114,8 @@ final class SessionRoutes {
             }
             shaped = shaped && json.currentToken() == JsonToken.END_OBJECT && json.nextToken() == null;
             if (!shaped || millis.isPresent() && !isTimeToLive(millis.getAsLong())) {
-                throw malformed("The body is {\"ttlMs\":n}, with n from " + SessionLimits.TIME_TO_LIVE_MIN_MILLIS + " to "
-                        + SessionLimits.TIME_TO_LIVE_MAX_MILLIS + ", or nothing.");
+                throw malformed("The body is {\"ttlMs\":n}, with n from " + SessionLimits.TIME_TO_LIVE_MIN_MILLIS
+                        + " to " + SessionLimits.TIME_TO_LIVE_MAX_MILLIS + ", or nothing.");
             }
             return millis;
         } catch (JacksonException e) {

@@ -107,7 +107,8 @@ final class ClientSessions {
             if (reached instanceof Answer.Failed<Long> failed) {
                 return new Answer.Failed<>(failed.problem());
             }
-            return behind.get().<Answer<Numbered>>map(Answer.Failed::new)
+            return behind.get()
+                    .<Answer<Numbered>>map(Answer.Failed::new)
                     .orElseGet(() -> numbered(id.getAsLong(), sequence));
         });
     }

@@ -90,8 +90,7 @@ final class Commands {
 
     Future<List<Answer<Applied>>> submit(List<Order> orders, Duration wait) {
         long bytes = orders.stream().mapToLong(order -> order.data().length()).sum();
-        if (pending + orders.size() > limits.pendingCommandsMax()
-                || pendingBytes + bytes > limits.pendingBytesMax()) {
+        if (pending + orders.size() > limits.pendingCommandsMax() || pendingBytes + bytes > limits.pendingBytesMax()) {
             return Future.succeededFuture(refused(orders.size(), overloaded("too many commands wait here")));
         }
         Optional<Problem> full = group.full();
@@ -140,13 +139,16 @@ final class Commands {
         List<Command> doubtful = new ArrayList<>();
         for (Submission submission : byDeadline) {
             for (Command command : submission.commands()) {
-                if (!command.isAnswered() && command.isUnderWay() && command.order().isRepeatable()) {
+                if (!command.isAnswered()
+                        && command.isUnderWay()
+                        && command.order().isRepeatable()) {
                     doubtful.add(command);
                 }
             }
         }
         proposals.values().removeIf(commands -> commands.get(0).order().isRepeatable());
-        doubtful.sort(Comparator.comparingLong((Command command) -> command.submission().sequence())
+        doubtful.sort(Comparator.comparingLong(
+                        (Command command) -> command.submission().sequence())
                 .thenComparingInt(Command::slot));
         for (int i = doubtful.size() - 1; i >= 0; i--) {
             Command command = doubtful.get(i);
@@ -300,8 +302,8 @@ final class Commands {
     private Answer<Applied> firstResult(Command command, long firstIndex) {
         Order order = command.order();
         return group.result(order.session(), order.number())
-                .<Answer<Applied>>map(first -> new Answer.Ok<>(
-                        new Applied(first.index(), first.term(), first.code(), first.data())))
+                .<Answer<Applied>>map(
+                        first -> new Answer.Ok<>(new Applied(first.index(), first.term(), first.code(), first.data())))
                 .orElseGet(() -> new Answer.Failed<>(SessionProblems.resultDropped(firstIndex)));
     }
 

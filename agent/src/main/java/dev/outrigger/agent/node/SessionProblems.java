@@ -21,7 +21,8 @@ final class SessionProblems {
         return Problem.of(
                 Code.SEQUENCE_FORGOTTEN,
                 Outcome.UNKNOWN,
-                "Sequence " + order.number() + " is so far below the highest of its session that nobody can tell whether it"
+                "Sequence " + order.number()
+                        + " is so far below the highest of its session that nobody can tell whether it"
                         + " was executed before. It is not executed now.");
     }
 
@@ -30,8 +31,8 @@ final class SessionProblems {
                 firstIndex,
                 Code.SEQUENCE_CONFLICT,
                 Outcome.NONE,
-                "Another command was executed as sequence " + order.number() + " of this session, at index " + firstIndex
-                        + ". This one is not executed. Each command needs a number of its own.");
+                "Another command was executed as sequence " + order.number() + " of this session, at index "
+                        + firstIndex + ". This one is not executed. Each command needs a number of its own.");
     }
 
     static Problem resultDropped(long firstIndex) {
@@ -39,7 +40,8 @@ final class SessionProblems {
                 firstIndex,
                 Code.RESULT_DROPPED,
                 Outcome.APPLIED,
-                "The command was executed at index " + firstIndex + ", but its result is no longer kept by this agent.");
+                "The command was executed at index " + firstIndex
+                        + ", but its result is no longer kept by this agent.");
     }
 
     private static Problem at(long index, Code code, Outcome outcome, String detail) {

@@ -29,8 +29,8 @@ class GateTest {
 
     @Test
     void passesOverWhatIsNotForTheApplication() {
-        for (Entry.Kind kind : List.of(
-                Entry.Kind.NOOP, Entry.Kind.CONFIGURATION, Entry.Kind.RESTORE, Entry.Kind.SKIP)) {
+        for (Entry.Kind kind :
+                List.of(Entry.Kind.NOOP, Entry.Kind.CONFIGURATION, Entry.Kind.RESTORE, Entry.Kind.SKIP)) {
             assertEquals(Kind.NOTHING, tell(kind, payload("x"), 0).kind(), kind.name());
         }
     }
@@ -67,7 +67,9 @@ class GateTest {
                 new SessionEntry.Open(-1).encode())) {
             assertEquals(Kind.NOTHING, tell(Entry.Kind.SESSION, broken, 0).kind());
         }
-        assertEquals(Kind.NOTHING, tell(Entry.Kind.SESSION_COMMAND, payload("short"), 0).kind());
+        assertEquals(
+                Kind.NOTHING,
+                tell(Entry.Kind.SESSION_COMMAND, payload("short"), 0).kind());
         assertEquals(0, gate.sessions().size());
     }
 

@@ -74,10 +74,7 @@ class BatchTest {
         assertEquals("aG8=", results.getJsonObject(9).getString("data"));
         assertEquals(3, api.node.submitted.size());
         assertEquals(
-                List.of(
-                        Optional.empty(),
-                        Optional.of(new ClientCommand.Place("s", 1)),
-                        Optional.empty()),
+                List.of(Optional.empty(), Optional.of(new ClientCommand.Place("s", 1)), Optional.empty()),
                 api.node.places);
         assertEquals(
                 6,

@@ -237,7 +237,16 @@ class ClientApiTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/v1", "/v1/sessions/x/commands", "/v1/log", "/v1/commands/x", "/v1/snapshots/x", "/V1/commands"})
+    @ValueSource(
+            strings = {
+                "/",
+                "/v1",
+                "/v1/sessions/x/commands",
+                "/v1/log",
+                "/v1/commands/x",
+                "/v1/snapshots/x",
+                "/V1/commands"
+            })
     void pathsThatAreNotThereAreProblems(String path) throws IOException {
         JsonObject body = problem(api.post(path, COMMAND), 404, "NOT_FOUND");
 

@@ -87,7 +87,8 @@ public final class FakeNode implements Node {
     public Future<Answer<Answer.Opened>> openSession(OptionalLong timeToLiveMillis, Duration wait) {
         waits.add(wait);
         sessionsAsked.add("open " + timeToLiveMillis);
-        return Future.succeededFuture(new Answer.Ok<>(new Answer.Opened("42-5f0c", timeToLiveMillis.orElse(3_600_000))));
+        return Future.succeededFuture(
+                new Answer.Ok<>(new Answer.Opened("42-5f0c", timeToLiveMillis.orElse(3_600_000))));
     }
 
     @Override

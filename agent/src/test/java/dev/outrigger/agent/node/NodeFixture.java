@@ -178,7 +178,9 @@ final class NodeFixture implements AutoCloseable {
     }
 
     Future<Answer<Applied>> submit(MemberId member, String command, Duration wait) {
-        return onLoop(() -> node(member).submit(List.of(ClientCommand.of(payload(command))), wait).map(answers -> answers.get(0)));
+        return onLoop(() -> node(member)
+                .submit(List.of(ClientCommand.of(payload(command))), wait)
+                .map(answers -> answers.get(0)));
     }
 
     /** Submits, and expects a good answer. */

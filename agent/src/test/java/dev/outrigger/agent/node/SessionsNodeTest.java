@@ -117,13 +117,15 @@ class SessionsNodeTest {
         MemberId member = fixture.follower();
         String session = open(member);
         Applied first = good(submit(member, session, 5, "five"));
-        assertEquals(
-                new Numbered.Executed(first.index(), Optional.of(first)), look(member, session, 5));
+        assertEquals(new Numbered.Executed(first.index(), Optional.of(first)), look(member, session, 5));
         assertEquals(new Numbered.Unseen(), look(member, session, 4));
         Answer<Long> closed = await(fixture.onLoop(() -> fixture.node(member).closeSession(session, WAIT)));
         assertInstanceOf(Answer.Ok.class, closed);
         problem(submit(member, session, 6, "six"), Code.SESSION_EXPIRED, Outcome.UNKNOWN);
-        problem(fixture.onLoop(() -> fixture.node(member).closeSession(session, WAIT)), Code.SESSION_EXPIRED, Outcome.UNKNOWN);
+        problem(
+                fixture.onLoop(() -> fixture.node(member).closeSession(session, WAIT)),
+                Code.SESSION_EXPIRED,
+                Outcome.UNKNOWN);
         problem(
                 fixture.onLoop(() -> fixture.node(member).sessionCommand(session, 5, WAIT)),
                 Code.SESSION_EXPIRED,
@@ -178,26 +180,30 @@ class SessionsNodeTest {
         fixture.stop(member);
         fixture.start(member);
         good(submit(member, session, 5, "five"));
-        assertEquals("one,two,three,four,five", String.join(",", fixture.app(member).journal()));
+        assertEquals(
+                "one,two,three,four,five", String.join(",", fixture.app(member).journal()));
     }
 
     private String open(MemberId member) {
         Answer<Answer.Opened> opened =
                 await(fixture.onLoop(() -> fixture.node(member).openSession(OptionalLong.empty(), WAIT)));
-        return ((Answer.Opened) assertInstanceOf(Answer.Ok.class, opened, opened::toString).value()).session();
+        return ((Answer.Opened) assertInstanceOf(Answer.Ok.class, opened, opened::toString)
+                        .value())
+                .session();
     }
 
     private Numbered look(MemberId member, String session, long sequence) {
         Answer<Numbered> answer =
                 await(fixture.onLoop(() -> fixture.node(member).sessionCommand(session, sequence, WAIT)));
-        return (Numbered) assertInstanceOf(Answer.Ok.class, answer, answer::toString).value();
+        return (Numbered)
+                assertInstanceOf(Answer.Ok.class, answer, answer::toString).value();
     }
 
     private Future<Answer<Applied>> submit(MemberId member, String session, long sequence, String body) {
         ClientCommand command =
                 new ClientCommand(payload(body), Optional.of(new ClientCommand.Place(session, sequence)));
-        return fixture.onLoop(() ->
-                fixture.node(member).submit(List.of(command), WAIT).map(answers -> answers.get(0)));
+        return fixture.onLoop(
+                () -> fixture.node(member).submit(List.of(command), WAIT).map(answers -> answers.get(0)));
     }
 
     private static Applied good(Future<Answer<Applied>> answer) {
@@ -207,7 +213,8 @@ class SessionsNodeTest {
 
     private static <T> Problem problem(Future<Answer<T>> answer, Code code, Outcome outcome) {
         Answer<T> got = await(answer);
-        Problem problem = assertInstanceOf(Answer.Failed.class, got, got::toString).problem();
+        Problem problem =
+                assertInstanceOf(Answer.Failed.class, got, got::toString).problem();
         assertEquals(code, problem.code(), problem::detail);
         assertEquals(outcome, problem.outcome(), problem::detail);
         return problem;

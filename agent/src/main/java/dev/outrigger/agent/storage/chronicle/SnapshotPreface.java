@@ -70,8 +70,7 @@ record SnapshotPreface(SnapshotHead head, int bytes) {
             if (sessions.length < sessionsBytes) {
                 throw new IOException(file + " ends within the sessions of its head");
             }
-            return new SnapshotPreface(
-                    head(values, Payload.of(sessions)), Integer.BYTES + length + sessionsBytes);
+            return new SnapshotPreface(head(values, Payload.of(sessions)), Integer.BYTES + length + sessionsBytes);
         } catch (StorageException | IllegalArgumentException e) {
             throw new IOException(file + ": its head cannot be read", e);
         }
@@ -92,8 +91,7 @@ record SnapshotPreface(SnapshotHead head, int bytes) {
         }
         try {
             return textEnd
-                    + sessionsBytes(
-                            new SealedText(file).unseal(Arrays.copyOfRange(begun, Integer.BYTES, textEnd)));
+                    + sessionsBytes(new SealedText(file).unseal(Arrays.copyOfRange(begun, Integer.BYTES, textEnd)));
         } catch (StorageException | IllegalArgumentException refusedWhenRead) {
             return textEnd;
         }

@@ -15,7 +15,15 @@ public final class Backups {
     private Backups() {}
 
     public static SnapshotHead head(String format) {
-        return new SnapshotHead(40, 4, 9, Configuration.of(List.of(new MemberId("a"))), "5f0c", "orders", format, Payload.of(new byte[] {7, 0, 10}));
+        return new SnapshotHead(
+                40,
+                4,
+                9,
+                Configuration.of(List.of(new MemberId("a"))),
+                "5f0c",
+                "orders",
+                format,
+                Payload.of(new byte[] {7, 0, 10}));
     }
 
     /** A whole one. */

@@ -23,8 +23,7 @@ public final class SmallLog {
     /** A log in the name of a member. */
     public static Storage open(Path directory, String node, String cluster) {
         return ChronicleStorage.open(
-                directory,
-                new ChronicleStorage.Options(node, cluster, Durability.DISK, 4 << 20, 8 << 20, 1 << 20));
+                directory, new ChronicleStorage.Options(node, cluster, Durability.DISK, 4 << 20, 8 << 20, 1 << 20));
     }
 
     static ChronicleStorage open(Path directory) {
