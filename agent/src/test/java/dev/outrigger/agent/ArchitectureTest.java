@@ -135,14 +135,16 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule APP_KNOWS_MESSAGES =
-            mayKnow("app", with(VERTX, "wire", "core.message", "com.fasterxml.jackson.core.."));
+            mayKnow("app", with(VERTX, "wire", "core.message", "session", "com.fasterxml.jackson.core.."));
 
     @ArchTest
-    static final ArchRule NODE_KNOWS_PORTS = mayKnow("node", with(VERTX, "core..", "storage", "wire", "peer", "app"));
+    static final ArchRule NODE_KNOWS_PORTS =
+            mayKnow("node", with(VERTX, "core..", "storage", "wire", "peer", "app", "session"));
 
     @ArchTest
     static final ArchRule HTTP_KNOWS_NODE = mayKnow(
-            "http", with(VERTX, "node", "app", "wire", "core.message", "java.math", "com.fasterxml.jackson.core.."));
+            "http",
+            with(VERTX, "node", "app", "wire", "session", "core.message", "java.math", "com.fasterxml.jackson.core.."));
 
     @ArchTest
     static final ArchRule CONFIG_KNOWS_NOTHING = mayKnow("config", "java.io", "java.net", "java.nio..");

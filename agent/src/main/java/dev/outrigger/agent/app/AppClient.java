@@ -122,12 +122,14 @@ final class AppClient {
     }
 
     /** Streams the application's state into {@code sink}; {@code inspection} has a say before anything is stored. */
-    SnapshotDownload getSnapshot(SnapshotSink sink, SnapshotDownload.Inspection inspection) {
+    SnapshotDownload getSnapshot(
+            SnapshotSink sink, SnapshotDownload.Inspection inspection, SnapshotDownload.SessionsSource sessions) {
         return SnapshotDownload.start(
                 vertx,
                 snapshotsFrom.request(request(HttpMethod.GET, "snapshot")),
                 sink,
                 inspection,
+                sessions,
                 options.limits().callTimeout());
     }
 

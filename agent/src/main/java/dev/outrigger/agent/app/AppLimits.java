@@ -23,6 +23,10 @@ import java.time.Duration;
  * @param formRetryMin wait before a form of {@code apply} that failed without having worked is tried again, doubled each
  *     time; default 1 s
  * @param formRetryMax longest such wait; default 10 min
+ * @param resultBytesMax results of commands of sessions that are kept for those who ask again, overhead included; the
+ *     oldest go first; default 16 MiB
+ * @param checkpointBytes bytes of log from one checkpoint of the sessions to the next; so much is read again after a crash
+ *     beside an application that keeps its state; default 32 MiB
  */
 public record AppLimits(
         Duration callTimeout,
@@ -38,7 +42,9 @@ public record AppLimits(
         int responseBytesMax,
         int queriesInFlightMax,
         Duration formRetryMin,
-        Duration formRetryMax) {
+        Duration formRetryMax,
+        long resultBytesMax,
+        long checkpointBytes) {
 
     public static final AppLimits DEFAULTS = new AppLimits(
             Duration.ofSeconds(10),
@@ -54,7 +60,9 @@ public record AppLimits(
             64 << 20,
             256,
             Duration.ofSeconds(1),
-            Duration.ofMinutes(10));
+            Duration.ofMinutes(10),
+            16 << 20,
+            32 << 20);
 
     public AppLimits {
         positive("callTimeout", callTimeout.toMillis());
@@ -71,6 +79,8 @@ public record AppLimits(
         positive("queriesInFlightMax", queriesInFlightMax);
         positive("formRetryMin", formRetryMin.toMillis());
         positive("formRetryMax", formRetryMax.toMillis());
+        positive("resultBytesMax", resultBytesMax);
+        positive("checkpointBytes", checkpointBytes);
     }
 
     private static void positive(String name, long value) {

@@ -95,6 +95,12 @@ final class AppMetrics {
                 .increment(bytes);
     }
 
+    /** The sessions were written down, or not. */
+    void checkpoint(boolean written) {
+        registry.counter("outrigger.sessions.checkpoints", "outcome", written ? "done" : "failed")
+                .increment();
+    }
+
     void decided(Decision decision) {
         registry.counter("outrigger.app.handshakes", "decision", decision.tag()).increment();
     }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hands committed commands to the application: in order, one batch under way at a time, each with everything that has
@@ -17,7 +18,7 @@ import java.util.function.Consumer;
 final class Delivery {
     /** What comes of it. Called on the event loop; between {@code failed} and the next {@code begin} nothing comes. */
     interface Outcome {
-        /** A batch is done; without commands it needed no application. */
+        /** A batch is done; without commands it needed no application. Nothing is under way at this moment. */
         void delivered(Batch batch, AppAnswer answer);
 
         void failed(BatchFailure failure);
@@ -40,18 +41,22 @@ final class Delivery {
     private final AppMetrics metrics;
     private final Executor supervised;
     private final Outcome outcome;
-    private final Backlog backlog = new Backlog();
-    private long prevIndex;
+    private final Backlog backlog;
     private long sentIndex;
     private long replayLastIndex;
     private boolean busy;
     private boolean sending;
+    private @Nullable Runnable atRest;
     /** Tells this run's answers from those of a run that was stopped. */
     private long run;
 
-    /** @param supervised runs each continuation, at once and on this thread, and survives what it throws */
+    /**
+     * @param backlog what is delivered; brought to where the application stands before delivery begins
+     * @param supervised runs each continuation, at once and on this thread, and survives what it throws
+     */
     Delivery(
             CommittedLog log,
+            Backlog backlog,
             Push push,
             AppOptions options,
             Pace pace,
@@ -59,6 +64,7 @@ final class Delivery {
             Executor supervised,
             Outcome outcome) {
         this.log = log;
+        this.backlog = backlog;
         this.push = push;
         this.options = options;
         this.pace = pace;
@@ -67,18 +73,39 @@ final class Delivery {
         this.outcome = outcome;
     }
 
-    void begin(Decision.Deliver position) {
+    /**
+     * Goes on from where the backlog is.
+     *
+     * @param replayLastIndex entries up to here are told to the application as replayed
+     */
+    void begin(long replayLastIndex) {
         stop();
-        prevIndex = position.appliedIndex();
-        sentIndex = prevIndex;
-        replayLastIndex = position.replayLastIndex();
-        backlog.restart(position.appliedIndex() + 1);
+        sentIndex = backlog.appliedIndex();
+        this.replayLastIndex = replayLastIndex;
         push.attach();
         wake();
     }
 
+    /**
+     * Runs this once, when the gate and the application are at the same place: now, or between two batches; never, when
+     * delivery is stopped before that.
+     */
+    void whenSettled(Runnable atRest) {
+        this.atRest = atRest;
+        runWhenSettled();
+    }
+
+    private void runWhenSettled() {
+        Runnable waiting = atRest;
+        if (waiting != null && !sending && backlog.isSettled()) {
+            atRest = null;
+            waiting.run();
+        }
+    }
+
     /** An answer under way will be ignored. */
     void stop() {
+        atRest = null;
         run++;
         busy = false;
         sending = false;
@@ -95,11 +122,6 @@ final class Delivery {
         return sending;
     }
 
-    /** The last command that the application has applied, as far as known here. */
-    long prevIndex() {
-        return prevIndex;
-    }
-
     /** The last command that the application may have applied: it was sent, if not yet answered. */
     long sentIndex() {
         return sentIndex;
@@ -114,7 +136,7 @@ final class Delivery {
 
     private void next() {
         busy = true;
-        if (!backlog.isEmpty() && RestorePart.isEnd(backlog.first())) {
+        if (backlog.isRestoreNext()) {
             restore(backlog.first());
         } else if (!backlog.isEmpty()) {
             Batch batch = take();
@@ -131,7 +153,7 @@ final class Delivery {
     }
 
     private Batch take() {
-        long nextIndex = backlog.nextIndex();
+        long nextIndex = backlog.doneIndex() + 1;
         long lastIndexMax = pace.lastIndexMax(nextIndex);
         if (nextIndex <= replayLastIndex) {
             lastIndexMax = Math.min(lastIndexMax, replayLastIndex);
@@ -144,8 +166,8 @@ final class Delivery {
      * has applied something of it, or of a snapshot, which holds something.
      */
     private void restore(Entry entry) {
-        if (prevIndex > 0) {
-            pass(entry, true, "something was applied before it, the last at index " + prevIndex);
+        if (backlog.appliedIndex() > 0) {
+            pass(entry, true, "something was applied before it, the last at index " + backlog.appliedIndex());
             return;
         }
         if (RestorePart.decode(entry.data()).orElse(null) instanceof RestorePart.End end) {
@@ -176,10 +198,10 @@ final class Delivery {
 
     private void pass(Entry entry, boolean stateBefore, String reason) {
         long thisRun = run;
-        backlog.pass();
+        Batch batch = backlog.takeRestore();
         outcome.voided(entry.index(), stateBefore, reason);
         if (thisRun == run) {
-            finish(new Batch(List.of(), entry.index()), AppAnswer.TO_NOTHING);
+            finish(batch, AppAnswer.TO_NOTHING);
         }
     }
 
@@ -202,7 +224,7 @@ final class Delivery {
         long startNanos = System.nanoTime();
         sending = true;
         sentIndex = batch.lastCommand().index();
-        push.send(prevIndex, replay, batch)
+        push.send(backlog.appliedIndex(), replay, batch)
                 .map(answer -> verified(answer, batch))
                 .onComplete(inThisRun(result -> onAnswer(batch, result, System.nanoTime() - startNanos)));
     }
@@ -226,22 +248,24 @@ final class Delivery {
         }
         metrics.applied(commands, tookNanos);
         pace.delivered(batch.lastIndex(), tookNanos);
-        prevIndex = batch.lastCommand().index();
         finish(batch, result.result());
     }
 
     private void finish(Batch batch, AppAnswer answer) {
         long thisRun = run;
+        backlog.done(batch);
         outcome.delivered(batch, answer);
         // Whoever heard of it may have stopped the delivery.
         if (thisRun == run) {
+            runWhenSettled();
             next();
         }
     }
 
     private void fail(AppFailure failure, long firstIndex, int commands) {
         metrics.failed("apply", failure);
-        outcome.failed(new BatchFailure(failure.cause(), failure.detail(), prevIndex, firstIndex, commands));
+        outcome.failed(
+                new BatchFailure(failure.cause(), failure.detail(), backlog.appliedIndex(), firstIndex, commands));
     }
 
     private <T> Handler<AsyncResult<T>> inThisRun(Consumer<AsyncResult<T>> continuation) {

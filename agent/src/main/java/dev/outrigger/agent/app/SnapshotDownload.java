@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +32,15 @@ final class SnapshotDownload {
         Optional<String> objection(long index, long term);
     }
 
+    /** Knows the clients' sessions at a position. */
+    interface SessionsSource {
+        /** See {@link SnapshotSink#begin}. */
+        Future<Supplier<Payload>> at(long index);
+    }
+
     private final SnapshotSink sink;
     private final Inspection inspection;
+    private final SessionsSource sessions;
     private final Duration silenceMax;
     private final Alarm silence;
     private final Promise<SnapshotTaken.Taken> promise = Promise.promise();
@@ -45,9 +53,11 @@ final class SnapshotDownload {
     private @Nullable HttpClientResponse response;
     private boolean ended;
 
-    private SnapshotDownload(Vertx vertx, SnapshotSink sink, Inspection inspection, Duration silenceMax) {
+    private SnapshotDownload(
+            Vertx vertx, SnapshotSink sink, Inspection inspection, SessionsSource sessions, Duration silenceMax) {
         this.sink = sink;
         this.inspection = inspection;
+        this.sessions = sessions;
         this.silenceMax = silenceMax;
         this.silence = new Alarm(vertx);
     }
@@ -63,8 +73,9 @@ final class SnapshotDownload {
             Future<HttpClientRequest> request,
             SnapshotSink sink,
             Inspection inspection,
+            SessionsSource sessions,
             Duration silenceMax) {
-        SnapshotDownload download = new SnapshotDownload(vertx, sink, inspection, silenceMax);
+        SnapshotDownload download = new SnapshotDownload(vertx, sink, inspection, sessions, silenceMax);
         download.listen();
         request.onComplete(download::connected);
         return download;
@@ -147,7 +158,7 @@ final class SnapshotDownload {
         answer.handler(this::gather);
         answer.endHandler(end -> finish());
         String format = answer.headers().contains("Outrigger-Format") ? answer.getHeader("Outrigger-Format") : "";
-        hand(() -> sink.begin(index, term, format), this::more);
+        hand(() -> sessions.at(index).compose(found -> sink.begin(index, term, format, found)), this::more);
     }
 
     private static long number(HttpClientResponse answer, String header) {

@@ -3,6 +3,7 @@ package dev.outrigger.agent.app;
 import dev.outrigger.agent.app.AppFailure.Cause;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -11,30 +12,48 @@ import org.jspecify.annotations.Nullable;
  * there: at a command that it was given, of the term that the log has.
  */
 final class Taking {
+    private final Vertx vertx;
     private final AppClient client;
     private final CommittedLog log;
+    private final Backlog backlog;
     private final Delivery delivery;
     private final AppMetrics metrics;
+    private @Nullable Promise<SnapshotTaken> asked;
     private @Nullable SnapshotDownload underWay;
 
-    Taking(AppClient client, CommittedLog log, Delivery delivery, AppMetrics metrics) {
+    Taking(Vertx vertx, AppClient client, CommittedLog log, Backlog backlog, Delivery delivery, AppMetrics metrics) {
+        this.vertx = vertx;
         this.client = client;
         this.log = log;
+        this.backlog = backlog;
         this.delivery = delivery;
         this.metrics = metrics;
     }
 
-    /** The future never fails. */
+    /** Begins when nothing is under way to the application, so that its sessions are known. The future never fails. */
     Future<SnapshotTaken> take(SnapshotSink sink) {
-        if (underWay != null) {
+        if (asked != null) {
             return Future.succeededFuture(new SnapshotTaken.Failed("a snapshot is being taken already"));
         }
-        long startNanos = System.nanoTime();
         Promise<SnapshotTaken> promise = Promise.promise();
-        SnapshotDownload download = client.getSnapshot(sink, this::objection);
+        asked = promise;
+        delivery.whenSettled(() -> {
+            if (asked == promise) {
+                begin(sink, promise);
+            }
+        });
+        return promise.future();
+    }
+
+    private void begin(SnapshotSink sink, Promise<SnapshotTaken> promise) {
+        long startNanos = System.nanoTime();
+        SnapshotSessions sessions =
+                new SnapshotSessions(vertx, log, backlog.gate().copy(), backlog.appliedIndex(), () -> asked == promise);
+        SnapshotDownload download = client.getSnapshot(sink, this::objection, sessions);
         underWay = download;
         download.result().onComplete(result -> {
             underWay = null;
+            asked = null;
             long tookNanos = System.nanoTime() - startNanos;
             if (result.succeeded()) {
                 metrics.snapshot("take", "done", tookNanos, result.result().bytes());
@@ -43,7 +62,6 @@ final class Taking {
                 promise.complete(failed(AppFailure.of(result.cause()), tookNanos, download.bytes()));
             }
         });
-        return promise.future();
     }
 
     private SnapshotTaken failed(AppFailure failure, long tookNanos, long bytes) {
@@ -61,6 +79,10 @@ final class Taking {
     void abort(String why) {
         if (underWay != null) {
             underWay.abort(why);
+        } else if (asked != null) {
+            Promise<SnapshotTaken> waiting = asked;
+            asked = null;
+            waiting.complete(failed(new AppFailure(Cause.ABORTED, why), 0, 0));
         }
     }
 

@@ -19,6 +19,7 @@ import dev.outrigger.agent.node.AgentNode;
 import dev.outrigger.agent.node.NodeOptions;
 import dev.outrigger.agent.peer.PeerOptions;
 import dev.outrigger.agent.peer.TcpPeerTransport;
+import dev.outrigger.agent.session.SessionEntry;
 import dev.outrigger.agent.storage.Durability;
 import dev.outrigger.agent.storage.NoRoomException;
 import dev.outrigger.agent.storage.Storage;
@@ -161,8 +162,10 @@ final class Agent {
         if (durability == Durability.MEMORY) {
             LOG.warn("durability is memory: what is acknowledged does not survive a power cut of a majority");
         }
+        // A command of a session takes its place in the log with it.
+        int entryBytes = settings.maxCommandBytes() + SessionEntry.COMMAND_OVERHEAD_BYTES;
         int blockBytes = ChronicleStorage.Options.BLOCK_BYTES;
-        while (ChronicleStorage.Options.entryBytesMax(blockBytes) < settings.maxCommandBytes()) {
+        while (ChronicleStorage.Options.entryBytesMax(blockBytes) < entryBytes) {
             blockBytes *= 2;
         }
         return openWhenThereIsRoom(new ChronicleStorage.Options(
@@ -171,7 +174,7 @@ final class Agent {
                 durability,
                 ChronicleStorage.Options.SEGMENT_BYTES,
                 blockBytes,
-                settings.maxCommandBytes()));
+                entryBytes));
     }
 
     /** A disk that is full at start is waited for, as one that fills later is. */
@@ -227,6 +230,7 @@ final class Agent {
                         settings.snapshots().logBytes(),
                         settings.snapshots().tailBytes(),
                         settings.snapshots().bytesPerSecond()),
+                settings.sessionTimeToLive(),
                 NodeOptions.Limits.DEFAULT);
         return new AgentNode(
                 vertx,

@@ -1,6 +1,7 @@
 package dev.outrigger.agent.cli;
 
 import dev.outrigger.agent.core.message.Entry;
+import dev.outrigger.agent.core.message.Payload;
 import dev.outrigger.agent.storage.LogRecord;
 import dev.outrigger.agent.storage.chronicle.LogInspection;
 import dev.outrigger.agent.storage.chronicle.LogInspection.Standing;
@@ -90,6 +91,7 @@ final class LogExportCommand extends LogCommand.Inspection {
 
     /** One way through the log. */
     private final class Export {
+        private final ExportedSessions sessions = new ExportedSessions();
         private boolean begun;
         private long snapshot;
         private long commands;
@@ -105,12 +107,14 @@ final class LogExportCommand extends LogCommand.Inspection {
                 return;
             }
             checkStart(record.index());
+            sessions.tell(record.entry());
             if (record.index() < from || record.index() > to) {
                 return;
             }
             switch (Entry.Kind.ofTag(record.kindTag())) {
-                case COMMAND -> write(record, out);
-                case NOOP, CONFIGURATION -> {
+                case COMMAND -> write(record, record.data(), out);
+                case SESSION_COMMAND -> sessions.given().ifPresent(body -> write(record, body, out));
+                case NOOP, CONFIGURATION, SESSION, SKIP -> {
                     // Nothing for the application.
                 }
                 // No default branch: a new kind must be placed, since leaving it out would change what is replayed.
@@ -135,14 +139,12 @@ final class LogExportCommand extends LogCommand.Inspection {
             }
         }
 
-        private void write(LogRecord record, LinesFile out) {
+        private void write(LogRecord record, Payload body, LinesFile out) {
             out.line(new JsonObject()
                     .put("index", record.index())
                     .put("term", record.term())
                     .put("time", record.timeMillis())
-                    .put(
-                            "data",
-                            Base64.getEncoder().encodeToString(record.data().array()))
+                    .put("data", Base64.getEncoder().encodeToString(body.array()))
                     .encode());
             first = commands == 0 ? record.index() : first;
             last = record.index();

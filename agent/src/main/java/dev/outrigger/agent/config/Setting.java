@@ -25,6 +25,7 @@ public enum Setting {
     SNAPSHOT_LOG("SIZE", "128MiB", "a snapshot is due after this much log, or twice the size of the last one"),
     LOG_TAIL("SIZE", "64MiB", "log kept before a snapshot, for followers that are a little slow"),
     SNAPSHOT_RATE("SIZE", "64MiB", "bytes a second at which snapshots are taken, and at which they are sent, at most"),
+    SESSION_TTL("DURATION", "1h", "time without use after which a client's session ends"),
     ZONE("NAME", "", "failure domain of this member, a hint for leadership"),
     PRIORITY("0..100", "0", "the higher, the rather this member leads"),
     TLS_CERT("FILE", "", "certificate chain of the peer listener, PEM"),

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param heartbeat at most a third of {@code electionTimeout}
  * @param maxCommandBytes 1 to {@link #MAX_COMMAND_BYTES_MAX}
  * @param priority 0 to 100
+ * @param sessionTimeToLive one second to seven days
  * @param tls empty: peers talk in plain text
  * @param token empty: the client API asks for none
  * @param effective every setting as it is used and where it came from, secrets redacted, for the log and the status page
@@ -35,6 +36,7 @@ public record Settings(
         Optional<String> zone,
         int priority,
         Snapshots snapshots,
+        Duration sessionTimeToLive,
         Optional<TlsFiles> tls,
         Optional<Secret> token,
         List<Effective> effective) {

@@ -19,6 +19,8 @@ final class SettingsReader {
     private static final int HEARTBEATS_PER_ELECTION_TIMEOUT_MIN = 3;
     private static final long SNAPSHOT_LOG_MIN = 64 << 10;
     private static final long SNAPSHOT_RATE_MIN = 64 << 10;
+    private static final Duration SESSION_TTL_MIN = Duration.ofSeconds(1);
+    private static final Duration SESSION_TTL_MAX = Duration.ofDays(7);
     private static final int PRIORITY_MAX = 100;
 
     private final GivenSettings given;
@@ -52,6 +54,7 @@ final class SettingsReader {
                 given.find(Setting.ZONE).map(Names::require),
                 priority(required(Setting.PRIORITY)),
                 snapshots(),
+                sessionTimeToLive(),
                 tls(),
                 given.find(Setting.TOKEN_FILE).map(TokenFile::read),
                 effective(node));
@@ -134,6 +137,15 @@ final class SettingsReader {
                     + timeout.text() + " (" + timeout.place() + ")");
         }
         return heartbeat;
+    }
+
+    private Duration sessionTimeToLive() {
+        Given value = required(Setting.SESSION_TTL);
+        Duration timeToLive = duration(value);
+        if (timeToLive.compareTo(SESSION_TTL_MIN) < 0 || timeToLive.compareTo(SESSION_TTL_MAX) > 0) {
+            throw value.refused("is out of range; choose from 1s to 7d");
+        }
+        return timeToLive;
     }
 
     private Settings.Snapshots snapshots() {

@@ -8,12 +8,12 @@ import java.util.regex.Pattern;
 
 /** Numbers with a unit, as users write them. Empty when the text is not one. */
 public final class Units {
-    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m)");
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12})(KiB|MiB|GiB)?");
 
     private Units() {}
 
-    /** {@code 250ms}, {@code 5s} or {@code 2m}. */
+    /** {@code 250ms}, {@code 5s}, {@code 2m}, {@code 1h} or {@code 7d}. */
     public static Optional<Duration> duration(String text) {
         Matcher matcher = DURATION.matcher(text);
         if (!matcher.matches()) {
@@ -24,7 +24,9 @@ public final class Units {
                 switch (matcher.group(2)) {
                     case "ms" -> Duration.ofMillis(amount);
                     case "s" -> Duration.ofSeconds(amount);
-                    default -> Duration.ofMinutes(amount);
+                    case "m" -> Duration.ofMinutes(amount);
+                    case "h" -> Duration.ofHours(amount);
+                    default -> Duration.ofDays(amount);
                 });
     }
 

@@ -2,6 +2,7 @@ package dev.outrigger.agent.http;
 
 import dev.outrigger.agent.core.message.Payload;
 import dev.outrigger.agent.node.Answer;
+import dev.outrigger.agent.node.ClientCommand;
 import dev.outrigger.agent.node.Problem;
 import dev.outrigger.agent.wire.FrameReader;
 import dev.outrigger.agent.wire.FrameWriter;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A batch and its results in binary, {@code application/vnd.outrigger.frames}: one frame with the same content as the JSON,
@@ -40,7 +42,7 @@ final class BatchFrames {
     static BatchRequest parse(byte[] body, int commandBytesMax, int commandsMax) {
         try {
             FrameReader in = open(body);
-            List<Payload> commands = new ArrayList<>();
+            List<ClientCommand> commands = new ArrayList<>();
             Map<Integer, Problem> refused = new HashMap<>();
             int[] place = {0};
             int size = in.list(COMMAND_BYTES_MIN, () -> {
@@ -72,24 +74,30 @@ final class BatchFrames {
     }
 
     private static int read(
-            FrameReader in, int place, int commandBytesMax, List<Payload> commands, Map<Integer, Problem> refused) {
+            FrameReader in, int place, int commandBytesMax, List<ClientCommand> commands, Map<Integer, Problem> refused) {
         int flags = in.u8();
         if ((flags & ~(HAS_SESSION | HAS_SEQUENCE)) != 0) {
             throw malformed("a command has the flags " + flags);
         }
-        if ((flags & HAS_SESSION) != 0) {
-            in.text(SESSION_BYTES_MAX);
-        }
-        if ((flags & HAS_SEQUENCE) != 0) {
-            in.natural();
-        }
+        String session = (flags & HAS_SESSION) != 0 ? in.text(SESSION_BYTES_MAX) : "";
+        long sequence = (flags & HAS_SEQUENCE) != 0 ? in.natural() : 0;
         Payload data = in.payload();
-        if (flags != 0) {
-            refused.put(place, problem(Problem.Code.NOT_IMPLEMENTED, "This version has no client sessions."));
+        if (flags == HAS_SESSION || flags == HAS_SEQUENCE) {
+            refused.put(
+                    place,
+                    problem(Problem.Code.MALFORMED, "session and sequence come together or not at all."));
+        } else if (flags != 0 && !SessionFields.isSession(session)) {
+            refused.put(
+                    place,
+                    problem(Problem.Code.MALFORMED, "A session is the text that POST /v1/sessions answered."));
+        } else if (flags != 0 && !SessionFields.isSequence(sequence)) {
+            refused.put(place, problem(Problem.Code.MALFORMED, "A sequence is " + SessionFields.SEQUENCE_RULE + "."));
         } else if (data.length() > commandBytesMax) {
             refused.put(place, problem(Problem.Code.TOO_LARGE, BatchRequest.tooLarge(data.length(), commandBytesMax)));
+        } else if (flags == 0) {
+            commands.add(ClientCommand.of(data));
         } else {
-            commands.add(data);
+            commands.add(new ClientCommand(data, Optional.of(new ClientCommand.Place(session, sequence))));
         }
         return place;
     }

@@ -3,6 +3,7 @@ package dev.outrigger.agent.http;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.outrigger.agent.core.message.Payload;
+import dev.outrigger.agent.node.ClientCommand;
 import dev.outrigger.agent.node.Problem;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,9 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param commands those that can be taken, in order
  * @param refused the problems of the others, by their place in the request from 0
  */
-record BatchRequest(int size, List<Payload> commands, Map<Integer, Problem> refused) {
+record BatchRequest(int size, List<ClientCommand> commands, Map<Integer, Problem> refused) {
     /**
-     * Reads {@code {"commands":[{"data":"<base64>"}]}} as a stream. Names it does not know are refused, not skipped: a
+     * Reads {@code {"commands":[{"data":"<base64>","session":"...","sequence":n}]}}, the last two together or not at
+     * all, as a stream. Names it does not know are refused, not skipped: a
      * misspelt {@code session} must not quietly give up exactly-once.
      *
      * @throws IOException when this is not JSON
@@ -47,7 +50,7 @@ record BatchRequest(int size, List<Payload> commands, Map<Integer, Problem> refu
         private final JsonParser parser;
         private final int commandBytesMax;
         private final int commandsMax;
-        private final List<Payload> commands = new ArrayList<>();
+        private final List<ClientCommand> commands = new ArrayList<>();
         private final Map<Integer, Problem> refused = new HashMap<>();
         private int size;
 
@@ -97,13 +100,23 @@ record BatchRequest(int size, List<Payload> commands, Map<Integer, Problem> refu
                 command.data(parser.getText());
                 return;
             }
+            if (name.equals("session") && value == JsonToken.VALUE_STRING) {
+                command.session(parser.getText());
+                return;
+            }
+            if (name.equals("sequence") && value == JsonToken.VALUE_NUMBER_INT) {
+                command.sequence(parser.getText());
+                return;
+            }
             parser.skipChildren();
             if (name.equals("data")) {
                 command.refuse(Problem.Code.MALFORMED, "data is a string in base64.");
             } else if (!name.equals("session") && !name.equals("sequence")) {
                 command.refuse(Problem.Code.MALFORMED, "A command in a batch has no field '" + name + "'.");
             } else if (value != JsonToken.VALUE_NULL) {
-                command.refuse(Problem.Code.NOT_IMPLEMENTED, "This version has no client sessions.");
+                command.refuse(
+                        Problem.Code.MALFORMED,
+                        "session is a string, and sequence " + SessionFields.SEQUENCE_RULE + ".");
             }
         }
 
@@ -115,6 +128,8 @@ record BatchRequest(int size, List<Payload> commands, Map<Integer, Problem> refu
         /** One command while it is read. The first thing that is wrong with it counts. */
         private final class Command {
             private @Nullable Payload data;
+            private @Nullable String session;
+            private long sequence;
             private @Nullable Problem problem;
 
             void data(String base64) {
@@ -133,6 +148,32 @@ record BatchRequest(int size, List<Payload> commands, Map<Integer, Problem> refu
                 }
             }
 
+            void session(String text) {
+                if (session != null) {
+                    refuse(Problem.Code.MALFORMED, "session is given twice.");
+                } else if (!SessionFields.isSession(text)) {
+                    refuse(Problem.Code.MALFORMED, "A session is the text that POST /v1/sessions answered.");
+                }
+                session = text;
+            }
+
+            void sequence(String digits) {
+                long number = digits.length() > 18 ? 0 : Long.parseLong(digits);
+                if (sequence != 0) {
+                    refuse(Problem.Code.MALFORMED, "sequence is given twice.");
+                } else if (!SessionFields.isSequence(number)) {
+                    refuse(Problem.Code.MALFORMED, "A sequence is " + SessionFields.SEQUENCE_RULE + ".");
+                }
+                sequence = number;
+            }
+
+            private Optional<ClientCommand.Place> inSession() {
+                if ((session == null) != (sequence == 0)) {
+                    refuse(Problem.Code.MALFORMED, "session and sequence come together or not at all.");
+                }
+                return Optional.ofNullable(session).map(name -> new ClientCommand.Place(name, sequence));
+            }
+
             void refuse(Problem.Code code, String detail) {
                 if (problem == null) {
                     problem = Problem.of(code, Problem.Outcome.NONE, detail);
@@ -143,10 +184,11 @@ record BatchRequest(int size, List<Payload> commands, Map<Integer, Problem> refu
                 if (problem == null && data == null) {
                     refuse(Problem.Code.MALFORMED, "data is missing.");
                 }
+                Optional<ClientCommand.Place> inSession = inSession();
                 if (problem != null) {
                     refused.put(place, problem);
                 } else if (data != null) {
-                    commands.add(data);
+                    commands.add(new ClientCommand(data, inSession));
                 }
             }
         }

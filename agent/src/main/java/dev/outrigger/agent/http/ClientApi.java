@@ -49,6 +49,7 @@ public final class ClientApi {
         InFlight inFlight = new InFlight(options.requestsMax(), options.bodyBytesMax(), meters);
         CommandRoutes commands = new CommandRoutes(node, options, inFlight, problems);
         ReadRoutes reads = new ReadRoutes(node, options, inFlight, problems);
+        SessionRoutes sessions = new SessionRoutes(node, inFlight, problems);
         OperatorRoutes operators = new OperatorRoutes(node, inFlight, problems);
         LogRoutes log = new LogRoutes(node, problems, options.logKeepAlive());
         SnapshotRoutes snapshots = new SnapshotRoutes(node, options, problems);
@@ -58,6 +59,9 @@ public final class ClientApi {
         options.token().ifPresent(token -> routes.guard(token::check));
         return routes.post("/v1/commands", inFlight.counted(commands::one))
                 .post("/v1/commands/batch", inFlight.counted(commands::batch))
+                .post("/v1/sessions", inFlight.counted(sessions::open))
+                .delete("/v1/sessions/:id", inFlight.counted(sessions::close))
+                .get("/v1/sessions/:id/commands/:n", inFlight.counted(sessions::command))
                 .post("/v1/queries", inFlight.counted(reads::query))
                 .get("/v1/barrier", inFlight.counted(reads::barrier))
                 .get("/v1/log", log::follow)

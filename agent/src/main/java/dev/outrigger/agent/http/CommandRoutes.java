@@ -3,6 +3,7 @@ package dev.outrigger.agent.http;
 import com.fasterxml.jackson.core.JacksonException;
 import dev.outrigger.agent.core.message.Payload;
 import dev.outrigger.agent.node.Answer;
+import dev.outrigger.agent.node.ClientCommand;
 import dev.outrigger.agent.node.Node;
 import dev.outrigger.agent.node.Problem;
 import io.vertx.core.Future;
@@ -16,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -37,17 +39,17 @@ final class CommandRoutes {
 
     void one(RoutingContext request) {
         MultiMap headers = request.request().headers();
-        refuseSessions(headers);
+        Optional<ClientCommand.Place> place = SessionFields.of(headers);
         Duration wait = WaitPreference.of(headers);
         Future<Answer<Answer.Applied>> answer = BodyReader.read(request, options.commandBytesMax(), inFlight)
-                .compose(body -> submit(request, List.of(Payload.of(body)), wait))
+                .compose(body -> submit(request, List.of(new ClientCommand(Payload.of(body), place)), wait))
                 .map(answers -> answers.get(0));
         Replies.send(request, answer, problems, CommandRoutes::result);
     }
 
     void batch(RoutingContext request) {
         MultiMap headers = request.request().headers();
-        refuseSessions(headers);
+        SessionFields.refuse(headers);
         boolean framed = isFramed(headers);
         boolean wantsFrame = wantsFrame(headers);
         Duration wait = WaitPreference.of(headers);
@@ -62,7 +64,8 @@ final class CommandRoutes {
         }
     }
 
-    private Future<List<Answer<Answer.Applied>>> submit(RoutingContext request, List<Payload> commands, Duration wait) {
+    private Future<List<Answer<Answer.Applied>>> submit(
+            RoutingContext request, List<ClientCommand> commands, Duration wait) {
         if (commands.isEmpty()) {
             return Future.succeededFuture(List.of());
         }
@@ -95,15 +98,6 @@ final class CommandRoutes {
                 .putHeader("Outrigger-Term", Long.toString(applied.term()))
                 .putHeader("Outrigger-Code", Integer.toString(applied.code()));
         Replies.bytes(response, applied.data());
-    }
-
-    private static void refuseSessions(MultiMap headers) {
-        if (headers.contains("Outrigger-Session") || headers.contains("Outrigger-Sequence")) {
-            throw RefusedRequest.because(
-                    Problem.Code.NOT_IMPLEMENTED,
-                    "This version has no client sessions; without them a command that is sent twice may be executed"
-                            + " twice.");
-        }
     }
 
     private static boolean isFramed(MultiMap headers) {

@@ -25,6 +25,10 @@ record StatusDocument(NodeStatus status) implements Json.Document {
         writeLog(json, status.log());
         writeSnapshot(json, status.snapshot());
         writeApp(json, status.app());
+        json.writeObjectFieldStart("sessions");
+        json.writeNumberField("open", status.sessions().open());
+        json.writeNumberField("resultBytes", status.sessions().resultBytes());
+        json.writeEndObject();
         json.writeArrayFieldStart("members");
         for (NodeStatus.Member member : status.members()) {
             writeMember(json, member);

@@ -120,6 +120,7 @@ record StatusPage(NodeStatus status, List<OpsOptions.SettingRow> settings, Insta
                 .fact("name", app.appName())
                 .fact("version", app.version())
                 .fact("applied", number(app.appliedIndex()) + " (term " + number(app.appliedTerm()) + ")")
+                .fact("client sessions", number(status.sessions().open()))
                 .markup("</dl>");
         app.reason().ifPresent(reason -> html.element("p", "reason", reason));
         html.markup("</section>");

@@ -36,6 +36,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -165,13 +166,31 @@ public final class AgentNode implements Node, PeerEvents {
     }
 
     @Override
-    public Future<List<Answer<Applied>>> submit(List<Payload> commands, Duration wait) {
+    public Future<List<Answer<Applied>>> submit(List<ClientCommand> commands, Duration wait) {
         if (driver.isPresent()) {
             return driver.get().submit(commands, wait);
         }
         List<Answer<Applied>> answers = new ArrayList<>();
         commands.forEach(command -> answers.add(new Answer.Failed<>(forming())));
         return Future.succeededFuture(answers);
+    }
+
+    @Override
+    public Future<Answer<Answer.Opened>> openSession(OptionalLong timeToLiveMillis, Duration wait) {
+        return driver.map(group -> group.openSession(timeToLiveMillis, wait))
+                .orElseGet(() -> Future.succeededFuture(new Answer.Failed<>(forming())));
+    }
+
+    @Override
+    public Future<Answer<Long>> closeSession(String session, Duration wait) {
+        return driver.map(group -> group.closeSession(session, wait))
+                .orElseGet(() -> Future.succeededFuture(new Answer.Failed<>(forming())));
+    }
+
+    @Override
+    public Future<Answer<Answer.Numbered>> sessionCommand(String session, long sequence, Duration wait) {
+        return driver.map(group -> group.sessionCommand(session, sequence, wait))
+                .orElseGet(() -> Future.succeededFuture(new Answer.Failed<>(forming())));
     }
 
     @Override
@@ -247,6 +266,7 @@ public final class AgentNode implements Node, PeerEvents {
                 core.flatMap(RaftCore::snapshot)
                         .map(snapshot -> new NodeStatus.Snapshot(snapshot.index(), snapshot.term(), snapshot.bytes())),
                 appStatus(),
+                driver.map(RaftDriver::sessionsStatus).orElseGet(() -> new NodeStatus.Sessions(0, 0)),
                 members(core),
                 diagnoses.current());
     }

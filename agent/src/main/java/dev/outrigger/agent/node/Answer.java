@@ -4,6 +4,7 @@ import dev.outrigger.agent.core.message.Configuration;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Payload;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The end of one request: its value, or the problem that kept it from getting one.
@@ -26,6 +27,31 @@ public sealed interface Answer<T> {
      * @param data the result's bytes
      */
     record Applied(long index, long term, int code, Payload data) {}
+
+    /**
+     * A session that is open.
+     *
+     * @param session what it is called
+     * @param timeToLiveMillis agreed time without use after which it ends
+     */
+    record Opened(String session, long timeToLiveMillis) {}
+
+    /** What is known of a number of a session that is open. */
+    sealed interface Numbered {
+        /** Not executed up to now. */
+        record Unseen() implements Numbered {}
+
+        /** So far below the highest number that nobody can tell. */
+        record Forgotten() implements Numbered {}
+
+        /**
+         * Executed.
+         *
+         * @param index where it stands in the log
+         * @param result empty when it is no longer kept here
+         */
+        record Executed(long index, Optional<Applied> result) implements Numbered {}
+    }
 
     /** @param leader who leads in {@code term} */
     record Led(MemberId leader, long term) {}

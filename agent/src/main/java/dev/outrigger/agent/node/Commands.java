@@ -1,6 +1,7 @@
 package dev.outrigger.agent.node;
 
 import dev.outrigger.agent.app.AppEvents.Result;
+import dev.outrigger.agent.app.Ruling;
 import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Payload;
@@ -10,10 +11,13 @@ import dev.outrigger.agent.node.Answer.Applied;
 import dev.outrigger.agent.node.Problem.Code;
 import dev.outrigger.agent.node.Problem.Outcome;
 import dev.outrigger.agent.node.Submission.Command;
+import dev.outrigger.agent.session.SessionResult;
+import dev.outrigger.agent.session.Verdict;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -24,7 +28,8 @@ import java.util.TreeSet;
 /**
  * The commands that clients of this agent wait for: proposed as soon as somebody can take them, and answered when the
  * application beside this agent has applied them. A command whose place in the log went to another leader's entry is
- * certainly not executed and is proposed again within its deadline; anything doubtful never is. On the event loop.
+ * certainly not executed and is proposed again within its deadline; anything doubtful never is, but for commands of
+ * sessions, which take effect once however often they are proposed. On the event loop.
  */
 final class Commands {
     private final NodeOptions.Limits limits;
@@ -48,7 +53,7 @@ final class Commands {
         /** Why nothing new is taken, not even to wait; empty when it is. */
         Optional<Problem> full();
 
-        void propose(long proposalId, List<Payload> commands);
+        void propose(long proposalId, Entry.Kind kind, List<Payload> data);
 
         long commitIndex();
 
@@ -60,6 +65,12 @@ final class Commands {
         Optional<MemberId> leader();
 
         boolean appAttached();
+
+        /** What the sessions say of a command where the application stands. */
+        Verdict look(long session, long number, long bodyHash);
+
+        /** The first result of a command of a session; empty when it is not kept here. */
+        Optional<SessionResult> result(long session, long number);
     }
 
     /** @param firstProposalId ids rise from here and must never have been used, not even by an earlier start */
@@ -77,18 +88,17 @@ final class Commands {
         return pendingBytes;
     }
 
-    Future<List<Answer<Applied>>> submit(List<Payload> payloads, Duration wait) {
-        long bytes = payloads.stream().mapToLong(Payload::length).sum();
-        if (pending + payloads.size() > limits.pendingCommandsMax()
-                || pendingBytes + bytes > limits.pendingBytesMax()) {
-            return Future.succeededFuture(refused(payloads.size(), overloaded("too many commands wait here")));
+    Future<List<Answer<Applied>>> submit(List<Order> orders, Duration wait) {
+        long bytes = orders.stream().mapToLong(order -> order.data().length()).sum();
+        if (pending + orders.size() > limits.pendingCommandsMax() || pendingBytes + bytes > limits.pendingBytesMax()) {
+            return Future.succeededFuture(refused(orders.size(), overloaded("too many commands wait here")));
         }
         Optional<Problem> full = group.full();
         if (full.isPresent()) {
-            return Future.succeededFuture(refused(payloads.size(), full.get()));
+            return Future.succeededFuture(refused(orders.size(), full.get()));
         }
-        Submission submission = new Submission(nextSequence++, System.nanoTime() + wait.toNanos(), payloads);
-        pending += payloads.size();
+        Submission submission = new Submission(nextSequence++, System.nanoTime() + wait.toNanos(), orders);
+        pending += orders.size();
         pendingBytes += bytes;
         byDeadline.add(submission);
         waiting.addAll(submission.commands());
@@ -107,7 +117,10 @@ final class Commands {
             if (!commands.isEmpty()) {
                 long proposalId = nextProposalId++;
                 proposals.put(proposalId, commands);
-                group.propose(proposalId, commands.stream().map(Command::data).toList());
+                group.propose(
+                        proposalId,
+                        commands.get(0).order().kind(),
+                        commands.stream().map(Command::data).toList());
             }
         }
     }
@@ -115,6 +128,36 @@ final class Commands {
     /** A leader has appeared, or the application: no reason to hold back any longer. */
     void retry() {
         holding = false;
+    }
+
+    /**
+     * Somebody else leads, or again: what the leader before was sent may be lost. Only commands of sessions may be sent once
+     * more; they go before those that wait.
+     */
+    void leaderChanged() {
+        retry();
+        List<Command> doubtful = new ArrayList<>();
+        for (Submission submission : byDeadline) {
+            for (Command command : submission.commands()) {
+                if (!command.isAnswered()
+                        && command.isUnderWay()
+                        && command.order().isRepeatable()) {
+                    doubtful.add(command);
+                }
+            }
+        }
+        proposals.values().removeIf(commands -> commands.get(0).order().isRepeatable());
+        doubtful.sort(Comparator.comparingLong(
+                        (Command command) -> command.submission().sequence())
+                .thenComparingInt(Command::slot));
+        for (int i = doubtful.size() - 1; i >= 0; i--) {
+            Command command = doubtful.get(i);
+            if (command.isAppended()) {
+                appended.remove(command);
+            }
+            command.repeated();
+            waiting.addFirst(command);
+        }
     }
 
     void tick(long nowNanos) {
@@ -159,6 +202,19 @@ final class Commands {
         }
     }
 
+    /** These are done with and did not reach the application. */
+    void passed(List<Ruling> rulings) {
+        for (Ruling ruling : rulings) {
+            for (Command command : appended.take(ruling.entry().index())) {
+                if (command.term() == ruling.entry().term()) {
+                    settle(command, ruling);
+                } else {
+                    lost(command);
+                }
+            }
+        }
+    }
+
     /** The application has applied these, but what it answered was lost. */
     void resultsLost(long firstIndex, long lastIndex) {
         appended.takeRange(firstIndex, lastIndex).forEach(this::settleWithoutResult);
@@ -194,7 +250,9 @@ final class Commands {
         while (!waiting.isEmpty() && commands.size() < limits.proposalCommandsMax()) {
             Command command = waiting.getFirst();
             bytes += command.data().length();
-            if (!commands.isEmpty() && bytes > limits.proposalBytesMax()) {
+            boolean otherKind = !commands.isEmpty()
+                    && commands.get(0).order().kind() != command.order().kind();
+            if (!commands.isEmpty() && bytes > limits.proposalBytesMax() || otherKind) {
                 break;
             }
             waiting.removeFirst();
@@ -226,7 +284,47 @@ final class Commands {
         }
     }
 
+    private void settle(Command command, Ruling ruling) {
+        switch (ruling.kind()) {
+            case OPENED, CLOSED ->
+                answer(
+                        command,
+                        new Answer.Ok<>(new Applied(
+                                ruling.entry().index(), ruling.entry().term(), 0, Payload.EMPTY)));
+            case DUPLICATE -> answer(command, firstResult(command, ruling.firstIndex()));
+            case CONFLICT -> fail(command, SessionProblems.conflict(command.order(), ruling.firstIndex()));
+            case FORGOTTEN -> fail(command, SessionProblems.forgotten(command.order()));
+            case EXPIRED -> fail(command, SessionProblems.expired());
+            case DELIVER, NOTHING -> settleWithoutResult(command);
+        }
+    }
+
+    private Answer<Applied> firstResult(Command command, long firstIndex) {
+        Order order = command.order();
+        return group.result(order.session(), order.number())
+                .<Answer<Applied>>map(
+                        first -> new Answer.Ok<>(new Applied(first.index(), first.term(), first.code(), first.data())))
+                .orElseGet(() -> new Answer.Failed<>(SessionProblems.resultDropped(firstIndex)));
+    }
+
+    /** What the sessions say now is as good as what they said at the command's place: a number is applied once. */
+    private void settleBySession(Command command) {
+        Order order = command.order();
+        Verdict verdict = group.look(order.session(), order.number(), order.bodyHash());
+        switch (verdict.kind()) {
+            case APPLY -> lost(command);
+            case DUPLICATE -> answer(command, firstResult(command, verdict.appliedIndex()));
+            case CONFLICT -> fail(command, SessionProblems.conflict(order, verdict.appliedIndex()));
+            case FORGOTTEN -> fail(command, SessionProblems.forgotten(order));
+            case EXPIRED -> fail(command, SessionProblems.expired());
+        }
+    }
+
     private void settleWithoutResult(Command command) {
+        if (command.order().isRepeatable()) {
+            settleBySession(command);
+            return;
+        }
         if (group.termAt(command.index()) != command.term()) {
             lost(command);
             return;
@@ -310,13 +408,23 @@ final class Commands {
         answer(command, new Answer.Failed<>(problem));
     }
 
+    /** What is not executed now may have been proposed before. */
+    private static Answer<Applied> asKnown(Command command, Answer<Applied> answer) {
+        return command.isRepeated()
+                        && answer instanceof Answer.Failed<Applied> failed
+                        && failed.problem().outcome() == Outcome.NONE
+                        && failed.problem().code() != Code.SEQUENCE_CONFLICT
+                ? new Answer.Failed<>(failed.problem().with(Outcome.UNKNOWN))
+                : answer;
+    }
+
     private void answer(Command command, Answer<Applied> answer) {
         if (command.isAppended()) {
             appended.remove(command);
         }
         pending--;
         pendingBytes -= command.data().length();
-        command.answer(answer);
+        command.answer(asKnown(command, answer));
         if (command.submission().isComplete()) {
             byDeadline.remove(command.submission());
         }

@@ -24,11 +24,13 @@ final class LogFeed {
     static final int READ_BYTES_MAX = 256 << 10;
 
     private final CommittedLog log;
+    private final SessionName sessions;
     private final List<Reader> readers = new ArrayList<>();
     private Optional<Problem> closed = Optional.empty();
 
-    LogFeed(CommittedLog log) {
+    LogFeed(CommittedLog log, SessionName sessions) {
         this.log = log;
+        this.sessions = sessions;
     }
 
     int readers() {
@@ -107,7 +109,7 @@ final class LogFeed {
             List<Entry> entries = read.result();
             nextIndex = entries.get(entries.size() - 1).index() + 1;
             List<LoggedCommand> commands = entries.stream()
-                    .flatMap(entry -> LoggedCommand.of(entry).stream())
+                    .flatMap(entry -> LoggedCommand.of(entry, sessions).stream())
                     .toList();
             return commands.isEmpty() ? next() : Future.succeededFuture(new Answer.Ok<>(commands));
         }

@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What the outside may ask of a running agent. Call on the agent's event loop ({@link #context}); futures complete there
@@ -25,7 +26,21 @@ public interface Node {
      * @param wait how long to wait for the results, positive
      * @return one answer for each command, in the same order
      */
-    Future<List<Answer<Answer.Applied>>> submit(List<Payload> commands, Duration wait);
+    Future<List<Answer<Answer.Applied>>> submit(List<ClientCommand> commands, Duration wait);
+
+    /**
+     * Opens a session, and answers when the application beside this agent has gone past that.
+     *
+     * @param timeToLiveMillis agreed time without use after which it ends, from one second to seven days; empty for what is
+     *     set for this agent
+     */
+    Future<Answer<Answer.Opened>> openSession(OptionalLong timeToLiveMillis, Duration wait);
+
+    /** Closes a session, and answers with the index of that. */
+    Future<Answer<Long>> closeSession(String session, Duration wait);
+
+    /** What became of a number of a session, by everything that was committed when this was called. */
+    Future<Answer<Answer.Numbered>> sessionCommand(String session, long sequence, Duration wait);
 
     /**
      * Answers with an index once the local application has applied everything that was committed when this was called

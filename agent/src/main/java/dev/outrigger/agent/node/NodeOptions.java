@@ -19,6 +19,8 @@ import java.util.SortedMap;
  * @param zone where this member runs, for people and placement
  * @param priority how gladly this member should lead, 0 to 100; higher is better
  * @param snapshots when they are taken, and how fast
+ * @param sessionTimeToLive time without use after which a session ends that is opened through this agent, unless its client
+ *     says otherwise; from one second to seven days
  * @param limits bounds of the queues
  */
 public record NodeOptions(
@@ -32,6 +34,7 @@ public record NodeOptions(
         Optional<String> zone,
         int priority,
         SnapshotOptions snapshots,
+        Duration sessionTimeToLive,
         Limits limits) {
 
     /**

@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param log where the log stands
  * @param snapshot the latest on this disk
  * @param app where the application stands
+ * @param sessions what the clients' sessions take
  * @param members every member, ordered by name, this one included
  * @param diagnosis what keeps this agent from being well, most severe first
  */
@@ -34,6 +35,7 @@ public record NodeStatus(
         Log log,
         Optional<Snapshot> snapshot,
         AppStatus app,
+        Sessions sessions,
         List<Member> members,
         List<Diagnosis> diagnosis) {
 
@@ -60,6 +62,12 @@ public record NodeStatus(
             long applied,
             long bytes,
             Optional<Long> syncP99Micros) {}
+
+    /**
+     * @param open sessions that are open, by what the local application has applied
+     * @param resultBytes memory that kept results take here
+     */
+    public record Sessions(int open, long resultBytes) {}
 
     /** @param index last index that it covers */
     public record Snapshot(long index, long term, long bytes) {}

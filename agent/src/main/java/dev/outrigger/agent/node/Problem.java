@@ -26,6 +26,11 @@ public record Problem(
         return new Problem(code, outcome, detail, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
+    /** The same with another outcome. */
+    Problem with(Outcome other) {
+        return new Problem(code, other, detail, leader, index, retryAfter);
+    }
+
     /** Stable codes with the HTTP status they travel under. */
     public enum Code {
         MALFORMED(400, "The request is malformed"),
@@ -35,10 +40,14 @@ public record Problem(
         UNKNOWN_MEMBER(404, "There is no such member"),
         METHOD_NOT_ALLOWED(405, "The method is not allowed here"),
         MEMBERSHIP_PENDING(409, "Another change is under way"),
+        SEQUENCE_CONFLICT(409, "Another command has this number"),
         UNHEALTHY(409, "Those who would have to go on are away"),
         INVALID_CHANGE(409, "The members cannot be changed that way"),
         NOT_EMPTY(409, "The cluster has state already"),
         COMPACTED(410, "That part of the log is gone"),
+        SESSION_EXPIRED(410, "The session is not open"),
+        SEQUENCE_FORGOTTEN(410, "The number is too far in the past"),
+        RESULT_DROPPED(410, "The result is no longer kept"),
         TOO_LARGE(413, "The command is too large"),
         UNSUPPORTED_MEDIA_TYPE(415, "The content type is not supported"),
         WRONG_CLUSTER(421, "This agent belongs to another cluster"),

@@ -5,6 +5,7 @@ import dev.outrigger.agent.app.AppEvents;
 import dev.outrigger.agent.app.AppStatus;
 import dev.outrigger.agent.app.CommittedLog;
 import dev.outrigger.agent.app.RestorableSnapshot;
+import dev.outrigger.agent.app.Ruling;
 import dev.outrigger.agent.core.RaftCore;
 import dev.outrigger.agent.core.RoleName;
 import dev.outrigger.agent.core.message.Control;
@@ -17,6 +18,8 @@ import dev.outrigger.agent.core.message.Ready;
 import dev.outrigger.agent.core.message.Snapshot;
 import dev.outrigger.agent.node.Answer.Applied;
 import dev.outrigger.agent.peer.PeerTransport;
+import dev.outrigger.agent.session.SessionResult;
+import dev.outrigger.agent.session.Verdict;
 import dev.outrigger.agent.storage.ClusterIdentity;
 import dev.outrigger.agent.storage.Storage;
 import dev.outrigger.agent.wire.Hello;
@@ -27,10 +30,12 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,9 +54,11 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
     private final RaftCore core;
     private final PeerTransport transport;
     private final LogThread logThread;
+    private final SnapshotThread snapshotThread;
     private final GroupCommit groupCommit;
     private final Commands commands;
     private final Barriers barriers;
+    private final ClientSessions sessions;
     private final OperatorRequests operators;
     private final Restores restores;
     private final Membership members;
@@ -66,7 +73,7 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
     private final Vertx vertx;
     private final Snapshots snapshots;
     private final DiskSpace diskSpace;
-    private final LogFeed logFeed = new LogFeed(this);
+    private final LogFeed logFeed;
     private final CommitProgress commitProgress = new CommitProgress();
     private boolean drainScheduled;
     private boolean stopping;
@@ -108,11 +115,13 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
         this.electionTimeout = options.electionTimeout();
         this.transport = transport;
         this.logThread = logThread;
+        this.snapshotThread = snapshotThread;
         this.metrics = metrics;
         this.fatal = fatal;
         this.groupCommit = new GroupCommit(logThread, this::onDurable, fatal, this::onNoRoom);
         // 2^40 ids for each start; a start that used them all up would have run for decades.
         long firstId = storage.recovered().bootEpoch() << 40;
+        this.logFeed = new LogFeed(this, new SessionName(cluster.clusterId()));
         this.commands = new Commands(options.limits(), this, firstId);
         this.app = appChannel.apply(this, this);
         this.snapshots = new Snapshots(
@@ -136,6 +145,13 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
                 this::appliedIndex,
                 () -> problems.readExpired(),
                 firstId);
+        this.sessions = new ClientSessions(
+                cluster.clusterId(),
+                options.sessionTimeToLive().toMillis(),
+                commands,
+                barriers,
+                app.sessions(),
+                () -> app.status().attached() ? Optional.empty() : Optional.of(problems.appUnavailable()));
         this.operators = new OperatorRequests(this, options.electionTimeout(), firstId);
         this.restores = new Restores(
                 this, storage.snapshots()::decoder, UUID::randomUUID, electionTimeout, firstId + RESTORE_IDS);
@@ -170,10 +186,28 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
         input(() -> core.disconnected(peer));
     }
 
-    Future<List<Answer<Applied>>> submit(List<Payload> payloads, Duration wait) {
-        Future<List<Answer<Applied>>> answers = commands.submit(payloads, wait);
+    Future<List<Answer<Applied>>> submit(List<ClientCommand> submitted, Duration wait) {
+        Future<List<Answer<Applied>>> answers = sessions.submit(submitted, wait);
         scheduleDrain();
         return answers;
+    }
+
+    Future<Answer<Answer.Opened>> openSession(OptionalLong timeToLiveMillis, Duration wait) {
+        Future<Answer<Answer.Opened>> opened = sessions.open(timeToLiveMillis, wait);
+        scheduleDrain();
+        return opened;
+    }
+
+    Future<Answer<Long>> closeSession(String session, Duration wait) {
+        Future<Answer<Long>> closed = sessions.close(session, wait);
+        scheduleDrain();
+        return closed;
+    }
+
+    Future<Answer<Answer.Numbered>> sessionCommand(String session, long sequence, Duration wait) {
+        Future<Answer<Answer.Numbered>> known = sessions.look(session, sequence, wait);
+        scheduleDrain();
+        return known;
     }
 
     Future<Answer<Long>> barrier(Duration wait) {
@@ -387,7 +421,7 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
         if (!now.equals(announced)) {
             LOG.info("{} in term {}, leader {}", now.role(), now.term(), now.leaderName());
             if (now.leader().isPresent()) {
-                commands.retry();
+                commands.leaderChanged();
                 barriers.retry();
             }
             metrics.leadership(announced, now);
@@ -429,6 +463,11 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
     @Override
     public void applied(List<Entry> entries, List<Result> results) {
         commands.applied(entries, results);
+    }
+
+    @Override
+    public void passed(List<Ruling> rulings) {
+        commands.passed(rulings);
     }
 
     @Override
@@ -494,6 +533,21 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
         return snapshots.restorable();
     }
 
+    @Override
+    public Future<Payload> sessions(RestorableSnapshot snapshot) {
+        return snapshots.sessions(snapshot);
+    }
+
+    @Override
+    public Future<Optional<Payload>> checkpoint() {
+        return snapshotThread.sessions();
+    }
+
+    @Override
+    public Future<Void> keepCheckpoint(Supplier<Payload> encoding) {
+        return snapshotThread.keepSessions(encoding);
+    }
+
     private Future<List<Entry>> readFromDisk(long firstIndex, int bytesMax) {
         return logThread
                 .read(firstIndex, bytesMax)
@@ -517,8 +571,18 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
     }
 
     @Override
-    public void propose(long proposalId, List<Payload> payloads) {
-        core.propose(proposalId, payloads);
+    public void propose(long proposalId, Entry.Kind kind, List<Payload> data) {
+        core.propose(proposalId, kind, data);
+    }
+
+    @Override
+    public Verdict look(long session, long number, long bodyHash) {
+        return app.sessions().look(session, number, bodyHash);
+    }
+
+    @Override
+    public Optional<SessionResult> result(long session, long number) {
+        return app.sessions().result(session, number);
     }
 
     @Override
@@ -589,6 +653,10 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
 
     AppStatus appStatus() {
         return app.status();
+    }
+
+    NodeStatus.Sessions sessionsStatus() {
+        return new NodeStatus.Sessions(app.sessions().open(), app.sessions().resultBytes());
     }
 
     Optional<Long> syncP99Micros() {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The one thread that touches snapshots, so that a long one never delays the log. Callers are on the event loop and get
@@ -47,8 +48,9 @@ final class SnapshotThread {
                 .mapEmpty();
     }
 
-    Future<SnapshotStore.Draft> begin(SnapshotHead head) {
-        return thread.run(() -> store.begin(head));
+    /** @param head makes it, on this thread */
+    Future<SnapshotStore.Draft> begin(Supplier<SnapshotHead> head) {
+        return thread.run(() -> store.begin(head.get()));
     }
 
     Future<Void> write(SnapshotStore.Draft draft, Payload bytes) {
@@ -73,6 +75,19 @@ final class SnapshotThread {
 
     Future<Optional<SnapshotHead>> head(Snapshot snapshot) {
         return thread.run(() -> store.head(snapshot));
+    }
+
+    /** @param encoding makes them, on this thread */
+    Future<Void> keepSessions(Supplier<Payload> encoding) {
+        return thread.run(() -> {
+                    store.keepSessions(encoding.get());
+                    return store;
+                })
+                .mapEmpty();
+    }
+
+    Future<Optional<Payload>> sessions() {
+        return thread.run(store::sessions);
     }
 
     Future<Long> appBytes(Snapshot snapshot) {

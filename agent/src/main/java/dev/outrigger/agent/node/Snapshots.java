@@ -6,6 +6,7 @@ import dev.outrigger.agent.app.SnapshotTaken;
 import dev.outrigger.agent.core.RaftCore;
 import dev.outrigger.agent.core.message.ChunkFetch;
 import dev.outrigger.agent.core.message.ChunkWrite;
+import dev.outrigger.agent.core.message.Configuration;
 import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.Payload;
 import dev.outrigger.agent.core.message.Snapshot;
@@ -27,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -184,6 +186,17 @@ final class Snapshots {
         return restorable.filter(snapshot -> snapshot.index() <= core.durableIndex());
     }
 
+    /** The sessions that go with the snapshot that the application may be given. */
+    Future<Payload> sessions(RestorableSnapshot snapshot) {
+        return core.snapshot()
+                .filter(latest -> latest.index() == snapshot.index() && latest.term() == snapshot.term())
+                .map(thread::head)
+                .orElseGet(() -> Future.succeededFuture(Optional.empty()))
+                .compose(head -> head.map(found -> Future.succeededFuture(found.sessions()))
+                        .orElseGet(() -> Future.failedFuture(
+                                "the snapshot at index " + snapshot.index() + " cannot be read any more")));
+    }
+
     private void prepare() {
         Optional<Snapshot> latest = core.snapshot();
         if (!latest.equals(restorableOf)) {
@@ -282,7 +295,7 @@ final class Snapshots {
         private Optional<Snapshot> alreadyThere = Optional.empty();
 
         @Override
-        public Future<Void> begin(long index, long term, String format) {
+        public Future<Void> begin(long index, long term, String format, Supplier<Payload> sessions) {
             alreadyThere = latest().filter(snapshot -> snapshot.index() >= index);
             if (alreadyThere.isPresent()) {
                 return Future.failedFuture("there is one at index "
@@ -295,25 +308,28 @@ final class Snapshots {
             if (storage.room().level() != Room.Level.AMPLE) {
                 return Future.failedFuture("the disk is short of space");
             }
+            Configuration configuration = core.configurationAt(index);
             return logThread
                     .read(index, 1)
                     .onFailure(fatal::accept)
                     .compose(entries -> entries.isEmpty()
                             ? Future.failedFuture("the log no longer holds index " + index)
-                            : thread.begin(head(entries.get(0), format)))
+                            : thread.begin(() -> head(entries.get(0), configuration, format, sessions.get())))
                     .onSuccess(begun -> draft = begun)
                     .mapEmpty();
         }
 
-        private SnapshotHead head(Entry last, String format) {
+        /** On the snapshot thread. */
+        private SnapshotHead head(Entry last, Configuration configuration, String format, Payload sessions) {
             return new SnapshotHead(
                     last.index(),
                     last.term(),
                     last.timeMillis(),
-                    core.configurationAt(last.index()),
+                    configuration,
                     cluster.clusterId(),
                     cluster.clusterName(),
-                    format);
+                    format,
+                    sessions);
         }
 
         @Override

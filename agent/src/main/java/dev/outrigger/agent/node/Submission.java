@@ -18,15 +18,20 @@ final class Submission implements Comparable<Submission> {
     private int open;
 
     @SuppressWarnings({"unchecked", "rawtypes"})
-    Submission(long sequence, long deadlineNanos, List<Payload> payloads) {
+    Submission(long sequence, long deadlineNanos, List<Order> orders) {
         this.sequence = sequence;
         this.deadlineNanos = deadlineNanos;
-        this.answers = new Answer[payloads.size()];
-        this.open = payloads.size();
-        this.commands = new ArrayList<>(payloads.size());
-        for (int slot = 0; slot < payloads.size(); slot++) {
-            commands.add(new Command(this, slot, payloads.get(slot)));
+        this.answers = new Answer[orders.size()];
+        this.open = orders.size();
+        this.commands = new ArrayList<>(orders.size());
+        for (int slot = 0; slot < orders.size(); slot++) {
+            commands.add(new Command(this, slot, orders.get(slot)));
         }
+    }
+
+    /** Rises with each that comes. */
+    long sequence() {
+        return sequence;
     }
 
     List<Command> commands() {
@@ -74,24 +79,38 @@ final class Submission implements Comparable<Submission> {
     static final class Command {
         private final Submission submission;
         private final int slot;
-        private final Payload data;
+        private final Order order;
         private boolean answered;
         private boolean proposed;
+        private boolean repeated;
         private long index;
         private long term;
 
-        private Command(Submission submission, int slot, Payload data) {
+        private Command(Submission submission, int slot, Order order) {
             this.submission = submission;
             this.slot = slot;
-            this.data = data;
+            this.order = order;
         }
 
         Submission submission() {
             return submission;
         }
 
+        int slot() {
+            return slot;
+        }
+
+        /** Handed to the core, and no answer yet whether in vain. */
+        boolean isUnderWay() {
+            return proposed;
+        }
+
+        Order order() {
+            return order;
+        }
+
         Payload data() {
-            return data;
+            return order.data();
         }
 
         boolean isAnswered() {
@@ -104,7 +123,18 @@ final class Submission implements Comparable<Submission> {
         }
 
         boolean isProposed() {
-            return proposed;
+            return proposed || repeated;
+        }
+
+        /** Proposed before, perhaps in vain: is to be proposed again, and its outcome is unknown all the while. */
+        void repeated() {
+            withdrawn();
+            repeated = true;
+        }
+
+        /** Whether an earlier proposal of it may still be executed. */
+        boolean isRepeated() {
+            return repeated;
         }
 
         /** Appended by the leader of {@code term} at {@code index}. */

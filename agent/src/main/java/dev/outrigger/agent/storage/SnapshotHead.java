@@ -1,6 +1,7 @@
 package dev.outrigger.agent.storage;
 
 import dev.outrigger.agent.core.message.Configuration;
+import dev.outrigger.agent.core.message.Payload;
 
 /**
  * Our part of a snapshot: what must be known besides the application's bytes.
@@ -12,6 +13,7 @@ import dev.outrigger.agent.core.message.Configuration;
  * @param clusterId the cluster it is of
  * @param clusterName its name
  * @param format what the application calls the format of its bytes, empty when it gives none
+ * @param sessions the clients' sessions there, encoded by whoever keeps them
  */
 public record SnapshotHead(
         long index,
@@ -20,4 +22,5 @@ public record SnapshotHead(
         Configuration configuration,
         String clusterId,
         String clusterName,
-        String format) {}
+        String format,
+        Payload sessions) {}

@@ -76,6 +76,15 @@ public interface SnapshotStore {
     /** Deletes every other snapshot that goes no further than {@code inForce}, whole or not. */
     void dropOlderThan(Snapshot inForce);
 
+    /**
+     * Puts the clients' sessions of some index in the place of what was kept before, durably: a shortcut at the next start,
+     * which may be lost.
+     */
+    void keepSessions(Payload encoded);
+
+    /** What was last kept; empty when nothing was, or it is damaged. */
+    Optional<Payload> sessions();
+
     /** Bytes of all files here. */
     long bytesOnDisk();
 }

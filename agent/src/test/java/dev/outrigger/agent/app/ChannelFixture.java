@@ -59,7 +59,9 @@ final class ChannelFixture implements AutoCloseable {
                 1 << 20,
                 4,
                 Duration.ofSeconds(1),
-                Duration.ofMinutes(10));
+                Duration.ofMinutes(10),
+                1 << 20,
+                1 << 20);
     }
 
     /** Takes a fast form that has failed up again at once. */
@@ -78,7 +80,9 @@ final class ChannelFixture implements AutoCloseable {
                 limits.responseBytesMax(),
                 limits.queriesInFlightMax(),
                 Duration.ofMillis(1),
-                Duration.ofMillis(1));
+                Duration.ofMillis(1),
+                limits.resultBytesMax(),
+                limits.checkpointBytes());
     }
 
     final MemoryLog log;
@@ -223,6 +227,7 @@ final class ChannelFixture implements AutoCloseable {
         private final List<String> stateHashes = new ArrayList<>();
         private final List<String> lost = new ArrayList<>();
         private final TreeSet<Long> lostIndexes = new TreeSet<>();
+        private final List<String> passed = new ArrayList<>();
         private final List<String> voids = new ArrayList<>();
         private final List<AppStatus> states = new ArrayList<>();
         private final List<Long> appliedIndexes = new ArrayList<>();
@@ -254,6 +259,11 @@ final class ChannelFixture implements AutoCloseable {
 
         synchronized List<String> stateHashes() {
             return List.copyOf(stateHashes);
+        }
+
+        @Override
+        public synchronized void passed(List<Ruling> rulings) {
+            rulings.forEach(ruling -> passed.add(ruling.index() + " " + ruling.kind()));
         }
 
         @Override
@@ -289,6 +299,10 @@ final class ChannelFixture implements AutoCloseable {
 
         synchronized List<Long> results() {
             return List.copyOf(results);
+        }
+
+        synchronized List<String> passed() {
+            return List.copyOf(passed);
         }
 
         synchronized List<String> voids() {

@@ -2,11 +2,13 @@ package dev.outrigger.agent.app;
 
 import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.Payload;
+import dev.outrigger.agent.session.SessionEntry;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** A log in memory. Confined to one event loop once a channel reads from it. */
 final class MemoryLog implements CommittedLog {
@@ -14,6 +16,12 @@ final class MemoryLog implements CommittedLog {
     private long firstIndex = 1;
     private long deliverableIndex;
     int readsToFail;
+    /** Where reads began, in order. */
+    final List<Long> reads = new ArrayList<>();
+    /** Reads wait for it. */
+    Future<Void> gateOfReads = Future.succeededFuture();
+
+    Optional<Payload> checkpoint = Optional.empty();
     private Optional<RestorableSnapshot> snapshot = Optional.empty();
 
     /** What {@link #command} puts at an index. */
@@ -38,6 +46,16 @@ final class MemoryLog implements CommittedLog {
 
     MemoryLog noop(long term) {
         return append(term, Entry.Kind.NOOP, Payload.EMPTY);
+    }
+
+    /** Opens a session that lives for a minute. */
+    MemoryLog open(long term) {
+        return append(term, Entry.Kind.SESSION, new SessionEntry.Open(60_000).encode());
+    }
+
+    MemoryLog inSession(long term, long session, long sequence, String text) {
+        Payload body = Payload.of(text.getBytes(StandardCharsets.UTF_8));
+        return append(term, Entry.Kind.SESSION_COMMAND, new SessionEntry.Command(session, sequence, body).encode());
     }
 
     MemoryLog restore(long term, Payload part) {
@@ -73,6 +91,19 @@ final class MemoryLog implements CommittedLog {
     @Override
     public Optional<RestorableSnapshot> snapshot() {
         return snapshot;
+    }
+
+    /** What the entries up to the snapshot make of them, also those that it has replaced. */
+    @Override
+    public Future<Payload> sessions(RestorableSnapshot latest) {
+        Gate gate = new Gate();
+        for (long index = 1; index <= latest.index(); index++) {
+            gate.rule(
+                    index <= lastIndex()
+                            ? entries.get((int) index - 1)
+                            : new Entry(index, latest.term(), Entry.Kind.NOOP, 0, Payload.EMPTY));
+        }
+        return Future.succeededFuture(Payload.of(gate.sessions().encode()));
     }
 
     MemoryLog truncateAfter(long index) {
@@ -115,6 +146,7 @@ final class MemoryLog implements CommittedLog {
         if (from < firstIndex) {
             return Future.failedFuture("index " + from + " was dropped");
         }
+        reads.add(from);
         if (readsToFail > 0) {
             readsToFail--;
             return Future.failedFuture("the disk is gone");
@@ -129,6 +161,17 @@ final class MemoryLog implements CommittedLog {
             }
             read.add(entry);
         }
-        return Future.succeededFuture(read);
+        return gateOfReads.map(read);
+    }
+
+    @Override
+    public Future<Optional<Payload>> checkpoint() {
+        return Future.succeededFuture(checkpoint);
+    }
+
+    @Override
+    public Future<Void> keepCheckpoint(Supplier<Payload> encoding) {
+        checkpoint = Optional.of(encoding.get());
+        return Future.succeededFuture();
     }
 }

@@ -92,11 +92,12 @@ final class PushThroughput {
                 done.complete(null);
                 return;
             }
-            List<Entry> entries = new ArrayList<>(commands);
+            List<Ruling> rulings = new ArrayList<>(commands);
             for (int i = 1; i <= commands; i++) {
-                entries.add(new Entry(lastIndex + i, 1, Entry.Kind.COMMAND, 1_764_000_000_000L, data));
+                rulings.add(Ruling.deliver(
+                        new Entry(lastIndex + i, 1, Entry.Kind.COMMAND, 1_764_000_000_000L, data), data));
             }
-            push.send(lastIndex, false, new Batch(entries, lastIndex + commands))
+            push.send(lastIndex, false, Batch.of(rulings))
                     .onSuccess(answer -> {
                         batchNanos.add(System.nanoTime() - sent);
                         lastIndex = answer.applied();

@@ -4,6 +4,7 @@ import dev.outrigger.agent.core.message.Payload;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.ByteArrayOutputStream;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps what it is given; can be held, and checks that it is never called before its last answer. */
@@ -14,6 +15,7 @@ final class RecordingSink implements SnapshotSink {
     private int holdsAtWrite = -1;
     private boolean busy;
     private String head = "";
+    private Payload sessions = Payload.EMPTY;
     private String trouble = "";
     private int writes;
     private int largest;
@@ -49,8 +51,13 @@ final class RecordingSink implements SnapshotSink {
         return this;
     }
 
+    synchronized Payload sessions() {
+        return sessions;
+    }
+
     @Override
-    public synchronized Future<Void> begin(long index, long term, String format) {
+    public synchronized Future<Void> begin(long index, long term, String format, Supplier<Payload> encoded) {
+        sessions = encoded.get();
         head = index + "/" + term + "/" + format;
         return answer();
     }

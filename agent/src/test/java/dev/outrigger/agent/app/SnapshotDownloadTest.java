@@ -3,6 +3,8 @@ package dev.outrigger.agent.app;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.outrigger.agent.core.message.Payload;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpMethod;
@@ -40,6 +42,7 @@ class SnapshotDownloadTest {
                                 client.request(HttpMethod.GET, port, "127.0.0.1", "/"),
                                 sink,
                                 (index, term) -> Optional.empty(),
+                                index -> Future.succeededFuture(() -> Payload.EMPTY),
                                 Duration.ofMillis(1500))
                         .result()
                         .map(Object::toString)

@@ -153,7 +153,7 @@ class LogExportCommandTest {
         try (ChronicleStorage storage = ChronicleStorage.open(data(), OPTIONS)) {
             Snapshot snapshot;
             try (SnapshotStore.Draft draft =
-                    storage.snapshots().begin(new SnapshotHead(2, 1, 2000, members, "id-1", "orders", "1"))) {
+                    storage.snapshots().begin(new SnapshotHead(2, 1, 2000, members, "id-1", "orders", "1", Payload.EMPTY))) {
                 draft.write(ByteBuffer.wrap(new byte[10]));
                 snapshot = draft.finish();
             }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.outrigger.agent.core.message.Payload;
 import dev.outrigger.agent.node.Answer;
+import dev.outrigger.agent.node.ClientCommand;
 import dev.outrigger.agent.node.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -19,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,11 +68,14 @@ class BatchTest {
         check(results, 3, "MALFORMED", 400);
         check(results, 4, "TOO_LARGE", 413);
         check(results, 5, "MALFORMED", 400);
-        check(results, 6, "NOT_IMPLEMENTED", 501);
+        assertEquals("aGk=", results.getJsonObject(6).getString("data"));
         check(results, 7, "MALFORMED", 400);
         check(results, 8, "MALFORMED", 400);
         assertEquals("aG8=", results.getJsonObject(9).getString("data"));
-        assertEquals(2, api.node.submitted.size());
+        assertEquals(3, api.node.submitted.size());
+        assertEquals(
+                List.of(Optional.empty(), Optional.of(new ClientCommand.Place("s", 1)), Optional.empty()),
+                api.node.places);
         assertEquals(
                 6,
                 api.meters
@@ -138,7 +143,7 @@ class BatchTest {
     @Test
     void theFirstThingThatIsWrongCounts() throws IOException {
         check(results("{\"commands\":[{\"data\":\"!\",\"session\":\"s\"}]}"), 0, "MALFORMED", 400);
-        check(results("{\"commands\":[{\"session\":\"s\",\"data\":\"!\"}]}"), 0, "NOT_IMPLEMENTED", 501);
+        check(results("{\"commands\":[{\"session\":\"\",\"data\":\"!\"}]}"), 0, "MALFORMED", 400);
     }
 
     @Test

@@ -162,8 +162,8 @@ class ClientApiTest {
 
     @Test
     void saysThatThereAreNoSessions() throws IOException {
-        problem(api.post("/v1/commands", COMMAND, "Outrigger-Session", "s"), 501, "NOT_IMPLEMENTED");
-        problem(api.post("/v1/commands", COMMAND, "Outrigger-Sequence", "1"), 501, "NOT_IMPLEMENTED");
+        problem(api.post("/v1/commands", COMMAND, "Outrigger-Session", "s"), 400, "MALFORMED");
+        problem(api.post("/v1/commands", COMMAND, "Outrigger-Sequence", "1"), 400, "MALFORMED");
         assertEquals(List.of(), api.node.submitted);
     }
 
@@ -237,7 +237,16 @@ class ClientApiTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/v1", "/v1/sessions", "/v1/log", "/v1/commands/x", "/v1/snapshots/x", "/V1/commands"})
+    @ValueSource(
+            strings = {
+                "/",
+                "/v1",
+                "/v1/sessions/x/commands",
+                "/v1/log",
+                "/v1/commands/x",
+                "/v1/snapshots/x",
+                "/V1/commands"
+            })
     void pathsThatAreNotThereAreProblems(String path) throws IOException {
         JsonObject body = problem(api.post(path, COMMAND), 404, "NOT_FOUND");
 

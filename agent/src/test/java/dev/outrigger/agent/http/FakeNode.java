@@ -8,6 +8,7 @@ import dev.outrigger.agent.core.message.Snapshot;
 import dev.outrigger.agent.node.Answer;
 import dev.outrigger.agent.node.BackupDownload;
 import dev.outrigger.agent.node.LogReader;
+import dev.outrigger.agent.node.ClientCommand;
 import dev.outrigger.agent.node.MembersOrder;
 import dev.outrigger.agent.node.Node;
 import dev.outrigger.agent.node.NodeStatus;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
@@ -32,6 +34,11 @@ public final class FakeNode implements Node {
     public record Query(Payload query, boolean linearizable, long minIndex, Duration patience) {}
 
     public final List<Payload> submitted = new CopyOnWriteArrayList<>();
+    public final List<Optional<ClientCommand.Place>> places = new CopyOnWriteArrayList<>();
+    public final List<String> sessionsAsked = new CopyOnWriteArrayList<>();
+    public volatile Future<Answer<Long>> closed = Future.succeededFuture(new Answer.Ok<>(43L));
+    public volatile Future<Answer<Answer.Numbered>> numbered =
+            Future.succeededFuture(new Answer.Ok<>(new Answer.Numbered.Unseen()));
     public final List<Duration> waits = new CopyOnWriteArrayList<>();
     public final List<Query> queries = new CopyOnWriteArrayList<>();
 
@@ -72,10 +79,34 @@ public final class FakeNode implements Node {
     }
 
     @Override
-    public Future<List<Answer<Answer.Applied>>> submit(List<Payload> commands, Duration wait) {
+    public Future<List<Answer<Answer.Applied>>> submit(List<ClientCommand> asked, Duration wait) {
+        List<Payload> commands = asked.stream().map(ClientCommand::body).toList();
+        places.addAll(asked.stream().map(ClientCommand::place).toList());
         submitted.addAll(commands);
         waits.add(wait);
         return onSubmit.apply(commands);
+    }
+
+    @Override
+    public Future<Answer<Answer.Opened>> openSession(OptionalLong timeToLiveMillis, Duration wait) {
+        waits.add(wait);
+        sessionsAsked.add("open " + timeToLiveMillis);
+        return Future.succeededFuture(
+                new Answer.Ok<>(new Answer.Opened("42-5f0c", timeToLiveMillis.orElse(3_600_000))));
+    }
+
+    @Override
+    public Future<Answer<Long>> closeSession(String session, Duration wait) {
+        waits.add(wait);
+        sessionsAsked.add("close " + session);
+        return closed;
+    }
+
+    @Override
+    public Future<Answer<Answer.Numbered>> sessionCommand(String session, long sequence, Duration wait) {
+        waits.add(wait);
+        sessionsAsked.add("look " + session + " " + sequence);
+        return numbered;
     }
 
     @Override
@@ -175,6 +206,7 @@ public final class FakeNode implements Node {
                         5,
                         Optional.empty(),
                         System.nanoTime()),
+                new NodeStatus.Sessions(2, 4096),
                 List.of(
                         new NodeStatus.Member(
                                 new MemberId("a"),
@@ -221,6 +253,7 @@ public final class FakeNode implements Node {
                         0,
                         Optional.of(reason),
                         System.nanoTime()),
+                well.sessions(),
                 well.members(),
                 List.of());
     }

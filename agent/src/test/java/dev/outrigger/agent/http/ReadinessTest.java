@@ -71,6 +71,7 @@ class ReadinessTest {
                 log,
                 Optional.empty(),
                 app,
+                new NodeStatus.Sessions(0, 0),
                 members,
                 List.of());
     }

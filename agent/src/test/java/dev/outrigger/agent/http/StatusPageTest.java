@@ -73,6 +73,7 @@ class StatusPageTest {
                 well.log(),
                 well.snapshot(),
                 well.app(),
+                well.sessions(),
                 List.of(),
                 List.of(new NodeStatus.Diagnosis(evil, evil, NOW, evil, Map.of(evil, evil), evil)));
 

@@ -13,6 +13,11 @@ import dev.outrigger.agent.core.message.ProposeReceipt.Refusal;
 import dev.outrigger.agent.node.Answer.Applied;
 import dev.outrigger.agent.node.Problem.Code;
 import dev.outrigger.agent.node.Problem.Outcome;
+import dev.outrigger.agent.session.SessionLimits;
+import dev.outrigger.agent.session.SessionResult;
+import dev.outrigger.agent.session.SessionResults;
+import dev.outrigger.agent.session.SessionTable;
+import dev.outrigger.agent.session.Verdict;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -159,10 +164,10 @@ class CommandsTest {
     void refusesBeyondItsLimitAndChangesNothing() {
         NodeOptions.Limits tight = new NodeOptions.Limits(2, 10, 100, 100, 10, WAIT);
         Commands bounded = new Commands(tight, group, 0);
-        bounded.submit(List.of(payload("123456")), WAIT);
-        Future<List<Answer<Applied>>> tooManyBytes = bounded.submit(List.of(payload("12345")), WAIT);
+        bounded.submit(List.of(order("123456")), WAIT);
+        Future<List<Answer<Applied>>> tooManyBytes = bounded.submit(List.of(order("12345")), WAIT);
         assertProblem(Code.OVERLOADED, Outcome.NONE, tooManyBytes);
-        Future<List<Answer<Applied>>> tooMany = bounded.submit(List.of(payload("1"), payload("2")), WAIT);
+        Future<List<Answer<Applied>>> tooMany = bounded.submit(List.of(order("1"), order("2")), WAIT);
         assertProblem(Code.OVERLOADED, Outcome.NONE, tooMany);
         assertEquals(1, bounded.pending());
     }
@@ -204,7 +209,7 @@ class CommandsTest {
         for (String text : data) {
             payloads.add(payload(text));
         }
-        return commands.submit(payloads, WAIT);
+        return commands.submit(payloads.stream().map(Order::command).toList(), WAIT);
     }
 
     private void expireAll() {
@@ -225,6 +230,10 @@ class CommandsTest {
         return new Result(code, payload(data));
     }
 
+    private static Order order(String text) {
+        return Order.command(payload(text));
+    }
+
     private static Payload payload(String text) {
         return Payload.of(text.getBytes(StandardCharsets.UTF_8));
     }
@@ -234,6 +243,8 @@ class CommandsTest {
         final Map<Long, Long> terms = new HashMap<>();
         Optional<Problem> closed = Optional.empty();
         Optional<Problem> full = Optional.empty();
+        final SessionTable table = new SessionTable(SessionLimits.DEFAULT);
+        final SessionResults results = new SessionResults(10_000);
         long commit;
         long applied;
         boolean attached = true;
@@ -249,7 +260,7 @@ class CommandsTest {
         }
 
         @Override
-        public void propose(long proposalId, List<Payload> payloads) {
+        public void propose(long proposalId, Entry.Kind kind, List<Payload> payloads) {
             proposed.put(proposalId, payloads);
         }
 
@@ -276,6 +287,16 @@ class CommandsTest {
         @Override
         public boolean appAttached() {
             return attached;
+        }
+
+        @Override
+        public Verdict look(long session, long number, long bodyHash) {
+            return table.look(session, number, bodyHash);
+        }
+
+        @Override
+        public Optional<SessionResult> result(long session, long number) {
+            return results.find(session, number);
         }
     }
 }

@@ -336,6 +336,7 @@ class FormationTest {
                 Optional.empty(),
                 0,
                 NodeOptions.SnapshotOptions.DEFAULT,
+                Duration.ofHours(1),
                 NodeOptions.Limits.DEFAULT);
     }
 

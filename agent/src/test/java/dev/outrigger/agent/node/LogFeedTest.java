@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 class LogFeedTest {
     private final Log log = new Log();
-    private final LogFeed feed = new LogFeed(log);
+    private final LogFeed feed = new LogFeed(log, new SessionName("cafe-1234"));
 
     private LogReader reader(long from) {
         return ok(feed.open(from));

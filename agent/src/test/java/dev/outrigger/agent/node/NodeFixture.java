@@ -9,6 +9,7 @@ import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Payload;
 import dev.outrigger.agent.node.Answer.Applied;
 import dev.outrigger.agent.storage.MemoryStorage;
+import dev.outrigger.agent.storage.Storage;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -29,6 +30,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Nodes on one event loop, each with a disk in memory and an application of its own over HTTP. */
@@ -43,11 +45,22 @@ final class NodeFixture implements AutoCloseable {
     private final SortedMap<MemberId, String> members = new TreeMap<>();
     private final Map<MemberId, MemoryStorage.Disk> disks = new TreeMap<>();
     private final Map<MemberId, JournalApp> apps = new TreeMap<>();
+    private Function<MemberId, Storage> storages = this::inMemory;
 
     NodeFixture(String... names) {
         for (String name : names) {
             members.put(new MemberId(name), name + ":7412");
         }
+    }
+
+    private Storage inMemory(MemberId member) {
+        return disks.computeIfAbsent(member, name -> new MemoryStorage.Disk("disk-" + name))
+                .open();
+    }
+
+    /** Nodes that start from now on have these instead of disks in memory. */
+    void storages(Function<MemberId, Storage> open) {
+        storages = open;
     }
 
     NodeFixture startAll() throws Exception {
@@ -64,8 +77,7 @@ final class NodeFixture implements AutoCloseable {
     }
 
     void start(MemberId member, URI app) {
-        MemoryStorage.Disk disk = disks.computeIfAbsent(member, name -> new MemoryStorage.Disk("disk-" + name));
-        GatedStorage storage = new GatedStorage(disk.open());
+        GatedStorage storage = new GatedStorage(storages.apply(member));
         NodeOptions options = new NodeOptions(
                 "test",
                 member,
@@ -76,7 +88,8 @@ final class NodeFixture implements AutoCloseable {
                 "1",
                 Optional.empty(),
                 0,
-                NodeOptions.SnapshotOptions.DEFAULT,
+                new NodeOptions.SnapshotOptions(128L << 20, 0, 64L << 20),
+                Duration.ofHours(1),
                 NodeOptions.Limits.DEFAULT);
         AgentNode node = new AgentNode(
                 vertx,
@@ -165,7 +178,9 @@ final class NodeFixture implements AutoCloseable {
     }
 
     Future<Answer<Applied>> submit(MemberId member, String command, Duration wait) {
-        return onLoop(() -> node(member).submit(List.of(payload(command)), wait).map(answers -> answers.get(0)));
+        return onLoop(() -> node(member)
+                .submit(List.of(ClientCommand.of(payload(command))), wait)
+                .map(answers -> answers.get(0)));
     }
 
     /** Submits, and expects a good answer. */

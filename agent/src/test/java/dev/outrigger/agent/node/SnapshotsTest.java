@@ -120,7 +120,7 @@ class SnapshotsTest {
     /** Takes one; {@code meanwhile} happens on the event loop before the application has given all of it. */
     private Answer<Snapshot> take(Runnable meanwhile) throws Exception {
         Future<Answer<Snapshot>> answer = onLoop(() -> snapshots.take());
-        done(onLoop(() -> sink.orElseThrow().begin(5, 1, "test/1")));
+        done(onLoop(() -> sink.orElseThrow().begin(5, 1, "test/1", () -> Payload.EMPTY)));
         done(onLoop(() -> sink.orElseThrow().write(Payload.of(new byte[] {4, 2}))));
         onLoop(() -> {
             meanwhile.run();

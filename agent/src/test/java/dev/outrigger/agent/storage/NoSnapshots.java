@@ -53,6 +53,14 @@ public class NoSnapshots implements SnapshotStore {
     public void dropOlderThan(Snapshot inForce) {}
 
     @Override
+    public void keepSessions(Payload encoded) {}
+
+    @Override
+    public Optional<Payload> sessions() {
+        return Optional.empty();
+    }
+
+    @Override
     public long bytesOnDisk() {
         return 0;
     }

@@ -7,7 +7,6 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.zip.CRC32C;
@@ -21,6 +20,7 @@ public final class SnapshotDecoder implements BackupDecoder {
     private final CRC32C whole = new CRC32C();
     private final ByteBuffer held = ByteBuffer.allocate(SnapshotBlock.BYTES + BackupSeal.BYTES);
     private final ByteArrayOutputStream preface = new ByteArrayOutputStream();
+    private int prefaceBytesNeeded;
     private boolean inApplicationsPart;
     /** Where in the file what is held begins: a border of blocks. */
     private long offset;
@@ -79,12 +79,12 @@ public final class SnapshotDecoder implements BackupDecoder {
             return;
         }
         preface.write(array, 0, length);
+        if (preface.size() < prefaceBytesNeeded) {
+            return;
+        }
         byte[] begun = preface.toByteArray();
-        int announced = begun.length < Integer.BYTES
-                ? Integer.BYTES
-                : ByteBuffer.wrap(begun).order(ByteOrder.LITTLE_ENDIAN).getInt();
-        boolean nonsense = announced <= 0 || announced > SnapshotPreface.TEXT_BYTES_MAX;
-        if (!nonsense && begun.length < Integer.BYTES + announced) {
+        prefaceBytesNeeded = SnapshotPreface.bytesNeeded(begun, NAME);
+        if (begun.length < prefaceBytesNeeded) {
             return;
         }
         SnapshotPreface read = SnapshotPreface.read(new ByteArrayInputStream(begun), NAME);

@@ -290,6 +290,25 @@ final class SnapshotDirectory implements SnapshotStore {
         });
     }
 
+    @Override
+    public void keepSessions(Payload encoded) {
+        attempt("keep the sessions", () -> {
+            SessionsFile.write(directory.resolve(SessionsFile.NAME), encoded, sync);
+            count();
+            return encoded;
+        });
+    }
+
+    @Override
+    public Optional<Payload> sessions() {
+        try {
+            return SessionsFile.read(directory.resolve(SessionsFile.NAME));
+        } catch (IOException e) {
+            LOG.warn("the sessions that were kept do not count: {}", e.toString());
+            return Optional.empty();
+        }
+    }
+
     private interface Reading<T> {
         T of(SnapshotFile file) throws IOException;
     }

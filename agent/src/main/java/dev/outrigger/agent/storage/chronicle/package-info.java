@@ -16,7 +16,7 @@
  * hardstate   term, vote, number of starts, durable floor
  * spare       space for a small file on a full disk
  * CURRENT     which log directory counts, and from which segment on
- * snap/       snapshots, a file each
+ * snap/       snapshots, a file each; sessions: those of clients, as of some index
  * log-&lt;n&gt;/    one queue; one file for each segment, and the one that comes next, laid out
  * </pre>
  */

@@ -2,6 +2,7 @@ package dev.outrigger.agent.storage.chronicle;
 
 import dev.outrigger.agent.core.message.Configuration;
 import dev.outrigger.agent.core.message.MemberId;
+import dev.outrigger.agent.core.message.Payload;
 import dev.outrigger.agent.storage.BackupSeal;
 import dev.outrigger.agent.storage.SnapshotHead;
 import java.io.ByteArrayOutputStream;
@@ -14,7 +15,15 @@ public final class Backups {
     private Backups() {}
 
     public static SnapshotHead head(String format) {
-        return new SnapshotHead(40, 4, 9, Configuration.of(List.of(new MemberId("a"))), "5f0c", "orders", format);
+        return new SnapshotHead(
+                40,
+                4,
+                9,
+                Configuration.of(List.of(new MemberId("a"))),
+                "5f0c",
+                "orders",
+                format,
+                Payload.of(new byte[] {7, 0, 10}));
     }
 
     /** A whole one. */

@@ -67,6 +67,16 @@ final class FixedSnapshots implements SnapshotStore {
     }
 
     @Override
+    public void keepSessions(Payload encoded) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Optional<Payload> sessions() {
+        return Optional.empty();
+    }
+
+    @Override
     public long bytesOnDisk() {
         return whole.size() * 1000L;
     }

@@ -90,7 +90,14 @@ final class PowerCutWriter {
 
     private static Snapshot take(SnapshotStore snapshots, Operation operation) {
         try (Draft draft = snapshots.begin(new SnapshotHead(
-                operation.last(), operation.term(), operation.last() * 1000, MEMBERS, "id", "orders", ""))) {
+                operation.last(),
+                operation.term(),
+                operation.last() * 1000,
+                MEMBERS,
+                "id",
+                "orders",
+                "",
+                Payload.EMPTY))) {
             draft.write(ByteBuffer.wrap(content(operation)));
             return draft.finish();
         }

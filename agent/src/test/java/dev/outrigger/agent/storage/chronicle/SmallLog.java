@@ -11,13 +11,19 @@ import java.util.List;
 import java.util.Optional;
 
 /** Logs with segments so small that a test rolls often. */
-final class SmallLog {
+public final class SmallLog {
     static final ChronicleStorage.Options OPTIONS = options(8 << 10);
 
     private SmallLog() {}
 
     static ChronicleStorage.Options options(int segmentBytes) {
         return new ChronicleStorage.Options("a", "orders", Durability.DISK, segmentBytes, 128 << 10, 16 << 10);
+    }
+
+    /** A log in the name of a member. */
+    public static Storage open(Path directory, String node, String cluster) {
+        return ChronicleStorage.open(
+                directory, new ChronicleStorage.Options(node, cluster, Durability.DISK, 4 << 20, 8 << 20, 1 << 20));
     }
 
     static ChronicleStorage open(Path directory) {

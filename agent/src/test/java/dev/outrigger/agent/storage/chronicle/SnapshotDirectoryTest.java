@@ -40,7 +40,10 @@ class SnapshotDirectoryTest {
     private final Random random = new Random(7);
 
     static SnapshotHead head(long index) {
-        return new SnapshotHead(index, 3, 1000 + index, MEMBERS, "cluster-id", "orders", "json, version\t2");
+        return new SnapshotHead(
+                index, 3, 1000 + index, MEMBERS, "cluster-id", "orders", "json, version\t2", Payload.of(new byte[] {
+                    1, 2, 3
+                }));
     }
 
     /** Bytes that follow from the index. */
