@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 /** Runs the script through one scenario after another and finds the first command after which a replica differs. */
 final class Search {
     private static final int BATCH_MAX = 16;
-    private static final int RESTORES_MAX = 4;
+    private static final int RESTORES_MAX = 8;
     private static final int SHORT = 1_000;
     private static final int TWINS_MANY = 30;
     private static final int TWINS_FEW = 5;

@@ -32,7 +32,10 @@ class StateMachineCheckTest {
     }
 
     private static StateMachineCheck check(MachineFactory factory, String... last) {
-        return StateMachineCheck.of(factory).commands(commands(last)).later(Duration.ofMillis(20));
+        return StateMachineCheck.of(factory)
+                .commands(commands(last))
+                .later(Duration.ofMillis(20))
+                .seed(7);
     }
 
     private static Difference differs(StateMachineCheck check) {
@@ -111,6 +114,8 @@ class StateMachineCheckTest {
         // The same bucket: the one that came first is the first.
         Difference difference = differs(StateMachineCheck.of(Machines.InsertionOrder::new)
                 .commands("BB", "Aa", "x", "y", "z", "bad")
+                .seed(1)
+                .rounds(30)
                 .later(Duration.ofMillis(5))
                 .inThisJvmOnly());
         assertEquals(6, difference.number(), difference::toString);
@@ -147,6 +152,7 @@ class StateMachineCheckTest {
         }
         Difference difference = differs(StateMachineCheck.of(Machines.PerDelivery::new)
                 .commands(commands)
+                .seed(1)
                 .later(Duration.ofMillis(5))
                 .inThisJvmOnly());
         assertEquals(Reason.DELIVERY, difference.reason(), difference::toString);
