@@ -72,6 +72,7 @@ public final class AgentNode implements Node, PeerEvents {
     private final Diagnoses diagnoses = new Diagnoses();
     private final AutomaticReplacement replacement;
     private final long startNanos = System.nanoTime();
+    private final Drain drain;
 
     private Optional<RaftDriver> driver = Optional.empty();
     private boolean joining;
@@ -108,6 +109,7 @@ public final class AgentNode implements Node, PeerEvents {
                 isBlank(storage.recovered().log()),
                 storage.rejoins());
         this.replacement = new AutomaticReplacement(options.self(), options.electionTimeout());
+        this.drain = new Drain(options.electionTimeout().multipliedBy(2));
         this.appChannel = appChannel;
         this.metrics = new NodeMetrics(registry);
         this.fatal = fatal;
@@ -227,6 +229,11 @@ public final class AgentNode implements Node, PeerEvents {
     }
 
     @Override
+    public Future<Answer<Optional<MemberId>>> drain(Duration wait) {
+        return drain.begin(driver, wait);
+    }
+
+    @Override
     public NodeStatus status() {
         refreshDiagnoses();
         Optional<RaftCore> core = driver.map(RaftDriver::core);
@@ -239,7 +246,8 @@ public final class AgentNode implements Node, PeerEvents {
                         storage.recovered().bootEpoch(),
                         options.version(),
                         options.zone(),
-                        Duration.ofNanos(System.nanoTime() - startNanos).toMillis()),
+                        Duration.ofNanos(System.nanoTime() - startNanos).toMillis(),
+                        drain.isOn()),
                 role(),
                 core.map(RaftCore::term).orElse(0L),
                 core.flatMap(RaftCore::leader),
@@ -553,6 +561,7 @@ public final class AgentNode implements Node, PeerEvents {
                 lastTickNanos = System.nanoTime();
                 driver.ifPresent(RaftDriver::tick);
                 driver.ifPresent(this::considerReplacing);
+                driver.ifPresent(group -> drain.tick(group, lastTickNanos));
                 scheduleTick();
             }
         });
@@ -580,6 +589,9 @@ public final class AgentNode implements Node, PeerEvents {
             found.peers(peersWithoutStrangers());
             found.damaged(putAside);
             found.durability(options.syncedToDisk());
+            if (drain.isOn()) {
+                found.draining();
+            }
             if (driver.isPresent()) {
                 RaftDriver group = driver.get();
                 found.leadership(group.leader(), group.noLeader());
