@@ -36,8 +36,7 @@ final class BrowserGuard {
     static void refuseOtherOrigins(RoutingContext request) {
         String origin = request.request().getHeader(HttpHeaders.ORIGIN);
         if (origin != null && !origin.equals("http://" + request.request().getHeader(HttpHeaders.HOST))) {
-            throw RefusedRequest.because(
-                    Problem.Code.FORBIDDEN, "Web pages of other origins may not call this agent.");
+            throw RefusedRequest.because(Problem.Code.FORBIDDEN, "Web pages of other origins may not call this agent.");
         }
     }
 

@@ -156,13 +156,14 @@ public final class OpsListener {
     /** On the node's loop and back; who has waited too long is told that it does not answer. */
     private Future<Answer<Optional<MemberId>>> drained(Duration wait) {
         Promise<Answer<Optional<MemberId>>> answer = Promise.promise();
-        long timer = vertx.setTimer(
-                wait.plus(options.statusTimeout()).toMillis(), late -> answer.tryFail(view.stalled()));
-        node.context().runOnContext(there -> node.drain(wait)
-                .onSuccess(done -> context.runOnContext(back -> {
-                    vertx.cancelTimer(timer);
-                    answer.tryComplete(done);
-                })));
+        long timer =
+                vertx.setTimer(wait.plus(options.statusTimeout()).toMillis(), late -> answer.tryFail(view.stalled()));
+        node.context()
+                .runOnContext(there -> node.drain(wait)
+                        .onSuccess(done -> context.runOnContext(back -> {
+                            vertx.cancelTimer(timer);
+                            answer.tryComplete(done);
+                        })));
         return answer.future();
     }
 

@@ -56,7 +56,8 @@ final class Drain {
         return new Answer.Failed<>(new Problem(
                 problem.code(),
                 Outcome.APPLIED,
-                "This agent is not ready any more, but still leads, and goes on trying to hand over. " + problem.detail(),
+                "This agent is not ready any more, but still leads, and goes on trying to hand over. "
+                        + problem.detail(),
                 problem.leader(),
                 problem.index(),
                 problem.retryAfter()));

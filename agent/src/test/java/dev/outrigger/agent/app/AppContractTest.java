@@ -22,19 +22,13 @@ class AppContractTest {
     void theCallsAreThoseThatAreDescribed() {
         assertEquals(
                 new TreeSet<>(Set.of(
-                        "GET /info",
-                        "POST /apply",
-                        "POST /query",
-                        "POST /role",
-                        "GET /snapshot",
-                        "PUT /snapshot")),
+                        "GET /info", "POST /apply", "POST /query", "POST /role", "GET /snapshot", "PUT /snapshot")),
                 document.operations(false));
     }
 
     @Test
     void deliveriesAreAsDescribed() {
-        Entry command = new Entry(
-                42, 3, Entry.Kind.COMMAND, 1_764_000_000_000L, Payload.of(new byte[] {0, -1}));
+        Entry command = new Entry(42, 3, Entry.Kind.COMMAND, 1_764_000_000_000L, Payload.of(new byte[] {0, -1}));
         Entry empty = new Entry(50, 4, Entry.Kind.COMMAND, 1_764_000_000_001L, Payload.EMPTY);
         for (List<Entry> commands : List.of(List.of(command, empty), List.<Entry>of())) {
             document.checkRequest(
@@ -46,11 +40,13 @@ class AppContractTest {
     void rolesAreAsDescribed() {
         for (String role : List.of("leader", "follower", "candidate", "pre-candidate")) {
             document.checkRequest(
-                    "POST /role", AppJson.writeRole(7, role, 5, Optional.empty()).toJsonObject());
+                    "POST /role",
+                    AppJson.writeRole(7, role, 5, Optional.empty()).toJsonObject());
         }
         document.checkRequest(
                 "POST /role",
-                AppJson.writeRole(7, "follower", 5, Optional.of(new MemberId("b"))).toJsonObject());
+                AppJson.writeRole(7, "follower", 5, Optional.of(new MemberId("b")))
+                        .toJsonObject());
     }
 
     @Test
@@ -63,9 +59,14 @@ class AppContractTest {
             document.checkNamed("Info", each);
             AppJson.readInfo(each.toBuffer());
         }
-        JsonObject applied = new JsonObject("{\"applied\":43,\"results\":[{\"code\":0,\"data\":\"b2s=\"},{\"code\":65535}],"
-                + "\"stateHash\":\"0aF\"}");
+        JsonObject applied =
+                new JsonObject("{\"applied\":43,\"results\":[{\"code\":0,\"data\":\"b2s=\"},{\"code\":65535}],"
+                        + "\"stateHash\":\"0aF\"}");
         document.checkNamed("Applied", applied);
-        assertEquals(2, AppJson.readApplied(Buffer.buffer(applied.encode()), 2).results().size());
+        assertEquals(
+                2,
+                AppJson.readApplied(Buffer.buffer(applied.encode()), 2)
+                        .results()
+                        .size());
     }
 }

@@ -86,8 +86,8 @@ public final class OpenApi {
     }
 
     private Map<String, String> statusesOfResponses() {
-        Map<String, String> statuses = new TreeMap<>(
-                Map.of("MethodNotAllowed", "405", "Skipped", "422")); // named in no operation as such
+        Map<String, String> statuses =
+                new TreeMap<>(Map.of("MethodNotAllowed", "405", "Skipped", "422")); // named in no operation as such
         for (Object path : document.getJsonObject("paths").getMap().values()) {
             JsonObject item = json(path);
             METHODS.stream().filter(item::containsKey).forEach(method -> {
@@ -96,7 +96,8 @@ public final class OpenApi {
                     String ref = responses.getJsonObject(status).getString("$ref");
                     if (ref != null) {
                         String before = statuses.put(ref.substring(ref.lastIndexOf('/') + 1), status);
-                        assertTrue(before == null || before.equals(status), ref + " under " + before + " and " + status);
+                        assertTrue(
+                                before == null || before.equals(status), ref + " under " + before + " and " + status);
                     }
                 }
             });
@@ -125,9 +126,8 @@ public final class OpenApi {
     /** The response must be one that the document has for this operation, with its headers, media type and schema. */
     public void check(String operation, HttpResponse<byte[]> response) {
         String what = operation + " " + response.statusCode();
-        JsonObject described = operation(operation)
-                .getJsonObject("responses")
-                .getJsonObject(Integer.toString(response.statusCode()));
+        JsonObject described =
+                operation(operation).getJsonObject("responses").getJsonObject(Integer.toString(response.statusCode()));
         assertNotNull(described, what + " is not described: " + Buffer.buffer(response.body()));
         checkResponse(what, resolved(described), response);
     }
@@ -139,14 +139,17 @@ public final class OpenApi {
         for (String name : headers.fieldNames()) {
             boolean required = resolved(headers.getJsonObject(name)).getBoolean("required", false);
             // A 422 is a result or a problem.
-            boolean needed = required && !(problem && described.getJsonObject("content").containsKey("application/octet-stream"));
+            boolean needed = required
+                    && !(problem && described.getJsonObject("content").containsKey("application/octet-stream"));
             assertTrue(!needed || response.headers().firstValue(name).isPresent(), what + " lacks the header " + name);
         }
         JsonObject content = described.getJsonObject("content", new JsonObject());
         if (response.body().length == 0 && content.isEmpty()) {
             return;
         }
-        assertTrue(content.containsKey(type), what + " has media type " + type + ", described are " + content.fieldNames());
+        assertTrue(
+                content.containsKey(type),
+                what + " has media type " + type + ", described are " + content.fieldNames());
         JsonObject schema = content.getJsonObject(type).getJsonObject("schema");
         if (type.endsWith("json")) {
             JsonObject body = Buffer.buffer(response.body()).toJsonObject();
@@ -179,7 +182,10 @@ public final class OpenApi {
                 .put("components", document.getJsonObject("components").copy())
                 .put("allOf", new JsonArray().add(schema.copy()));
         OutputUnit result = Validator.create(JsonSchema.of(whole), OPTIONS).validate(json);
-        assertEquals(true, result.getValid(), () -> what + ": " + json + "\n" + result.toJson().encodePrettily());
+        assertEquals(
+                true,
+                result.getValid(),
+                () -> what + ": " + json + "\n" + result.toJson().encodePrettily());
     }
 
     private JsonObject operation(String operation) {

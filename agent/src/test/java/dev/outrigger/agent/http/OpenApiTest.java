@@ -1,10 +1,10 @@
 package dev.outrigger.agent.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.outrigger.agent.node.Answer;
 import dev.outrigger.agent.node.Problem;
@@ -158,8 +158,7 @@ class OpenApiTest {
         document.check("GET /v1/status", api.get("/v1/status"));
         document.check("POST /v1/leader", api.post("/v1/leader", none));
         document.check(
-                "POST /v1/members",
-                api.post("/v1/members", "{\"name\":\"d\",\"peer\":\"d:7412\"}".getBytes(UTF_8)));
+                "POST /v1/members", api.post("/v1/members", "{\"name\":\"d\",\"peer\":\"d:7412\"}".getBytes(UTF_8)));
         document.check("DELETE /v1/members/{name}", api.send("DELETE", "/v1/members/d", none));
         document.check("POST /v1/members/{name}/replace", api.post("/v1/members/d/replace", none));
         document.check("POST /v1/snapshots", api.post("/v1/snapshots", none));
@@ -200,8 +199,8 @@ class OpenApiTest {
             mode = EnumSource.Mode.EXCLUDE,
             names = {"NOT_FOUND", "UNKNOWN_MEMBER", "METHOD_NOT_ALLOWED"})
     void everyProblemOfACommandIsAsDescribed(Problem.Code code) throws IOException {
-        api.node.failWith(new Problem(
-                code, Problem.Outcome.UNKNOWN, "why", Optional.empty(), Optional.of(9L), Optional.empty()));
+        api.node.failWith(
+                new Problem(code, Problem.Outcome.UNKNOWN, "why", Optional.empty(), Optional.of(9L), Optional.empty()));
         document.check("POST /v1/commands", api.post("/v1/commands", new byte[] {1}));
     }
 
@@ -221,9 +220,7 @@ class OpenApiTest {
     @Test
     void anAnswerThatIsNotAsDescribedIsFound() {
         api.node.barrier = Future.succeededFuture(new Answer.Ok<>(-1L));
-        assertThrows(
-                AssertionError.class, () -> document.check("GET /v1/barrier", api.get("/v1/barrier")));
-        assertThrows(
-                AssertionError.class, () -> document.check("GET /v1/status", api.get("/v1/barrier")));
+        assertThrows(AssertionError.class, () -> document.check("GET /v1/barrier", api.get("/v1/barrier")));
+        assertThrows(AssertionError.class, () -> document.check("GET /v1/status", api.get("/v1/barrier")));
     }
 }

@@ -175,7 +175,9 @@ class OpsListenerTest {
     @Test
     void readyWhenMemberLeaderAndApplicationAre() throws IOException {
         assertEquals("ready\n", text(get("/readyz")));
-        assertEquals("[+]member ok\n[+]leader-known ok\n[+]app-caught-up ok\n[+]draining ok\nready\n", text(get("/readyz?verbose")));
+        assertEquals(
+                "[+]member ok\n[+]leader-known ok\n[+]app-caught-up ok\n[+]draining ok\nready\n",
+                text(get("/readyz?verbose")));
 
         node.status = FakeNode.lonely("connection refused at 127.0.0.1:7410; trying again");
         HttpResponse<byte[]> response = get("/readyz");
@@ -225,7 +227,8 @@ class OpsListenerTest {
         assertEquals(200, response.statusCode());
         assertEquals("{\"draining\":true,\"leader\":\"b\"}", text(response));
         send("POST", "/drain", "Prefer", "wait=300");
-        assertEquals(List.of(Duration.ofSeconds(2), Duration.ofSeconds(30)), node.waits, "shorter than idle connections");
+        assertEquals(
+                List.of(Duration.ofSeconds(2), Duration.ofSeconds(30)), node.waits, "shorter than idle connections");
         problem(get("/drain"), 405, "METHOD_NOT_ALLOWED");
     }
 

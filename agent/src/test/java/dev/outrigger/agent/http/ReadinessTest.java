@@ -69,7 +69,8 @@ class ReadinessTest {
                 well.members(),
                 List.of());
         assertFalse(Readiness.of(draining).ready());
-        assertTrue(Readiness.of(draining).verbose().contains("[-]draining failed: this agent is about to be stopped\n"));
+        assertTrue(
+                Readiness.of(draining).verbose().contains("[-]draining failed: this agent is about to be stopped\n"));
     }
 
     private NodeStatus behind(long entries) {

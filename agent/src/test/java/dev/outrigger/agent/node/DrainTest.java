@@ -23,8 +23,10 @@ class DrainTest {
     }
 
     private static Optional<MemberId> leader(Answer<Optional<MemberId>> answer) {
-        Answer.Ok<Optional<MemberId>> ok = assertInstanceOf(Answer.Ok.class, answer, answer::toString);
-        return ok.value();
+        if (answer instanceof Answer.Ok<Optional<MemberId>> ok) {
+            return ok.value();
+        }
+        throw new AssertionError(answer.toString());
     }
 
     private static NodeStatus status(NodeFixture cluster, MemberId member) {
@@ -42,7 +44,8 @@ class DrainTest {
 
             NodeStatus status = status(cluster, drained);
             assertTrue(status.node().draining());
-            assertTrue(status.diagnosis().stream().anyMatch(found -> found.code().equals("DRAINING")));
+            assertTrue(
+                    status.diagnosis().stream().anyMatch(found -> found.code().equals("DRAINING")));
             cluster.submit(drained, "still taken");
             assertEquals(next, leader(drain(cluster, drained, WAIT)), "a second time changes nothing");
         }
@@ -68,10 +71,12 @@ class DrainTest {
             assertInstanceOf(
                     Answer.Ok.class,
                     await(cluster.onLoop(() -> cluster.node(leader).transfer(Optional.of(drained), WAIT))));
-            until("another leads", () -> status(cluster, drained)
-                    .leader()
-                    .filter(other -> !other.equals(drained))
-                    .isPresent());
+            until(
+                    "another leads",
+                    () -> status(cluster, drained)
+                            .leader()
+                            .filter(other -> !other.equals(drained))
+                            .isPresent());
         }
     }
 

@@ -95,9 +95,10 @@ class RunningNodeContractTest {
     }
 
     private void followsTheLog(String base, String index) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(base + "/v1/log?from=" + index)).build();
-        try (BufferedReader in = new BufferedReader(
-                new InputStreamReader(client.send(request, BodyHandlers.ofInputStream()).body(), UTF_8))) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(base + "/v1/log?from=" + index))
+                .build();
+        try (BufferedReader in = new BufferedReader(new InputStreamReader(
+                client.send(request, BodyHandlers.ofInputStream()).body(), UTF_8))) {
             String line = in.readLine();
             while (!line.startsWith("data: ")) {
                 line = in.readLine();
