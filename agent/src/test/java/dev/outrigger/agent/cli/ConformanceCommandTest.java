@@ -66,7 +66,8 @@ class ConformanceCommandTest {
         }
         JsonObject report = new JsonObject(printed());
         assertEquals(1, report.getInteger("failed"));
-        JsonObject role = report.getJsonArray("checks").getJsonObject(report.getJsonArray("checks").size() - 1);
+        JsonObject role = report.getJsonArray("checks")
+                .getJsonObject(report.getJsonArray("checks").size() - 1);
         assertEquals("role", role.getString("name"));
         assertEquals("FAIL", role.getString("verdict"));
         assertEquals("status 500", role.getString("came"));
