@@ -641,6 +641,7 @@ class Handler(BaseHTTPRequestHandler):
 class Server(ThreadingHTTPServer):
     daemon_threads = False  # so that server_close waits for the answers under way
     allow_reuse_address = True
+    request_queue_size = 128  # queries come over many connections at once
 
     def __init__(self, port, application, token):
         super().__init__(("127.0.0.1", port), Handler)

@@ -29,12 +29,15 @@ final class BrowserGuard {
                             + ", where this agent listens; call it by one of those, or set a token"
                             + " (OUTRIGGER_TOKEN_FILE).");
         }
+        refuseOtherOrigins(request);
+        request.next();
+    }
+
+    static void refuseOtherOrigins(RoutingContext request) {
         String origin = request.request().getHeader(HttpHeaders.ORIGIN);
         if (origin != null && !origin.equals("http://" + request.request().getHeader(HttpHeaders.HOST))) {
-            throw RefusedRequest.because(
-                    Problem.Code.FORBIDDEN, "Web pages of other origins may not call the client API.");
+            throw RefusedRequest.because(Problem.Code.FORBIDDEN, "Web pages of other origins may not call this agent.");
         }
-        request.next();
     }
 
     private boolean local(String host) {

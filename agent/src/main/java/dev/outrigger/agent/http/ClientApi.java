@@ -57,7 +57,8 @@ public final class ClientApi {
                 new BrowserGuard(options.address(), options.token().isPresent());
         Routes routes = new Routes(vertx, LISTENER, problems, meters).guard(browsers::check);
         options.token().ifPresent(token -> routes.guard(token::check));
-        return routes.post("/v1/commands", inFlight.counted(commands::one))
+        return ApiDocuments.addTo(routes)
+                .post("/v1/commands", inFlight.counted(commands::one))
                 .post("/v1/commands/batch", inFlight.counted(commands::batch))
                 .post("/v1/sessions", inFlight.counted(sessions::open))
                 .delete("/v1/sessions/:id", inFlight.counted(sessions::close))

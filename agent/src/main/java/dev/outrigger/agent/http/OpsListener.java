@@ -1,31 +1,40 @@
 package dev.outrigger.agent.http;
 
+import dev.outrigger.agent.core.message.MemberId;
+import dev.outrigger.agent.node.Answer;
 import dev.outrigger.agent.node.Node;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * Status page, health and metrics, read only. It has a Vert.x instance of its own, since only that guarantees an event
+ * Status page, health and metrics, read only but for the drain. It has a Vert.x instance of its own, since only that guarantees an event
  * loop that the node does not share: it answers, and says so, when the node's loop is stuck.
  */
 public final class OpsListener {
     private static final String LISTENER = "ops";
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(60);
+    /** Shorter than what ends idle connections. */
+    private static final Duration DRAIN_WAIT_MAX = Duration.ofSeconds(30);
+
     private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
     private final Vertx vertx;
     private final Context context;
+    private final Node node;
     private final OpsOptions options;
     private final LongSupplier lastTickNanos;
     private final BooleanSupplier dataLocked;
@@ -44,6 +53,7 @@ public final class OpsListener {
             LongSupplier lastTickNanos,
             BooleanSupplier dataLocked,
             PrometheusMeterRegistry meters) {
+        this.node = node;
         this.options = options;
         this.lastTickNanos = lastTickNanos;
         this.dataLocked = dataLocked;
@@ -77,13 +87,14 @@ public final class OpsListener {
     }
 
     private Router routes() {
-        return new Routes(vertx, LISTENER, problems, meters)
+        return ApiDocuments.addTo(new Routes(vertx, LISTENER, problems, meters))
                 .get("/", this::page)
                 .get("/status", this::status)
                 .get("/livez", this::live)
                 .get("/startupz", this::started)
                 .get("/readyz", this::ready)
                 .get("/metrics", this::metrics)
+                .post("/drain", this::drain)
                 .router();
     }
 
@@ -133,6 +144,36 @@ public final class OpsListener {
             Replies.text(
                     response.setStatusCode(ready ? 200 : 503), ready && !verbose ? "ready\n" : readiness.verbose());
         });
+    }
+
+    private void drain(RoutingContext request) {
+        BrowserGuard.refuseOtherOrigins(request);
+        Duration asked = WaitPreference.of(request.request().headers());
+        Duration wait = asked.compareTo(DRAIN_WAIT_MAX) < 0 ? asked : DRAIN_WAIT_MAX;
+        Replies.send(request, drained(wait), problems, OpsListener::drained);
+    }
+
+    /** On the node's loop and back; who has waited too long is told that it does not answer. */
+    private Future<Answer<Optional<MemberId>>> drained(Duration wait) {
+        Promise<Answer<Optional<MemberId>>> answer = Promise.promise();
+        long timer =
+                vertx.setTimer(wait.plus(options.statusTimeout()).toMillis(), late -> answer.tryFail(view.stalled()));
+        node.context()
+                .runOnContext(there -> node.drain(wait)
+                        .onSuccess(done -> context.runOnContext(back -> {
+                            vertx.cancelTimer(timer);
+                            answer.tryComplete(done);
+                        })));
+        return answer.future();
+    }
+
+    private static void drained(HttpServerResponse response, Optional<MemberId> leader) {
+        Replies.json(response, Json.write(json -> {
+            json.writeStartObject();
+            json.writeBooleanField("draining", true);
+            json.writeStringField("leader", leader.map(MemberId::name).orElse(null));
+            json.writeEndObject();
+        }));
     }
 
     private void metrics(RoutingContext request) {

@@ -27,7 +27,8 @@ record Readiness(List<Check> checks) {
         return new Readiness(List.of(
                 new Check("member", member(status)),
                 new Check("leader-known", leaderKnown(status)),
-                new Check("app-caught-up", appCaughtUp(status))));
+                new Check("app-caught-up", appCaughtUp(status)),
+                new Check("draining", draining(status))));
     }
 
     boolean ready() {
@@ -47,6 +48,10 @@ record Readiness(List<Check> checks) {
         boolean listed = status.members().stream()
                 .anyMatch(member -> member.name().equals(status.node().name()));
         return listed ? Optional.empty() : Optional.of(status.node().name() + " is not among the cluster's members");
+    }
+
+    private static Optional<String> draining(NodeStatus status) {
+        return status.node().draining() ? Optional.of("this agent is about to be stopped") : Optional.empty();
     }
 
     private static Optional<String> leaderKnown(NodeStatus status) {

@@ -62,6 +62,7 @@ record StatusDocument(NodeStatus status) implements Json.Document {
         json.writeStringField("version", node.version());
         write(json, "zone", node.zone());
         json.writeNumberField("uptimeMs", node.uptimeMs());
+        json.writeBooleanField("draining", node.draining());
         json.writeEndObject();
     }
 

@@ -62,7 +62,8 @@ final class StatusView {
         answered.forEach(status::onComplete);
     }
 
-    private RefusedRequest stalled() {
+    /** The node's loop does not answer. */
+    RefusedRequest stalled() {
         return RefusedRequest.because(
                 Problem.Code.STALLED,
                 "The agent's event loop has not answered for " + timeout.toMillis() + " ms. It may be starved of CPU or"

@@ -73,6 +73,7 @@ public final class AgentNode implements Node, PeerEvents {
     private final Diagnoses diagnoses = new Diagnoses();
     private final AutomaticReplacement replacement;
     private final long startNanos = System.nanoTime();
+    private final Drain drain;
 
     private Optional<RaftDriver> driver = Optional.empty();
     private boolean joining;
@@ -109,6 +110,7 @@ public final class AgentNode implements Node, PeerEvents {
                 isBlank(storage.recovered().log()),
                 storage.rejoins());
         this.replacement = new AutomaticReplacement(options.self(), options.electionTimeout());
+        this.drain = new Drain(options.electionTimeout().multipliedBy(2));
         this.appChannel = appChannel;
         this.metrics = new NodeMetrics(registry);
         this.fatal = fatal;
@@ -246,6 +248,11 @@ public final class AgentNode implements Node, PeerEvents {
     }
 
     @Override
+    public Future<Answer<Optional<MemberId>>> drain(Duration wait) {
+        return drain.begin(driver, wait);
+    }
+
+    @Override
     public NodeStatus status() {
         refreshDiagnoses();
         Optional<RaftCore> core = driver.map(RaftDriver::core);
@@ -258,7 +265,8 @@ public final class AgentNode implements Node, PeerEvents {
                         storage.recovered().bootEpoch(),
                         options.version(),
                         options.zone(),
-                        Duration.ofNanos(System.nanoTime() - startNanos).toMillis()),
+                        Duration.ofNanos(System.nanoTime() - startNanos).toMillis(),
+                        drain.isOn()),
                 role(),
                 core.map(RaftCore::term).orElse(0L),
                 core.flatMap(RaftCore::leader),
@@ -573,6 +581,7 @@ public final class AgentNode implements Node, PeerEvents {
                 lastTickNanos = System.nanoTime();
                 driver.ifPresent(RaftDriver::tick);
                 driver.ifPresent(this::considerReplacing);
+                driver.ifPresent(group -> drain.tick(group, lastTickNanos));
                 scheduleTick();
             }
         });
@@ -600,6 +609,9 @@ public final class AgentNode implements Node, PeerEvents {
             found.peers(peersWithoutStrangers());
             found.damaged(putAside);
             found.durability(options.syncedToDisk());
+            if (drain.isOn()) {
+                found.draining();
+            }
             if (driver.isPresent()) {
                 RaftDriver group = driver.get();
                 found.leadership(group.leader(), group.noLeader());

@@ -138,6 +138,16 @@ final class Diagnoses {
             }
         }
 
+        void draining() {
+            add(
+                    "DRAINING",
+                    "",
+                    "info",
+                    "This agent was told to drain: it is not ready, and lets others lead. What is under way goes on.",
+                    Map.of(),
+                    "Stop it; or restart it, to have it serve again.");
+        }
+
         void leadership(Optional<MemberId> leader, Problem noLeader) {
             if (leader.isEmpty()) {
                 add(

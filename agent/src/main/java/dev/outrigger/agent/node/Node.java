@@ -89,6 +89,12 @@ public interface Node {
      */
     Future<Answer<LogReader>> readLog(long from);
 
+    /**
+     * Prepares for the end of this agent: it is not ready any more, and does not lead; what is under way goes on. Answers
+     * with the leader, where one is known, once this agent does not lead. Lasts until the agent ends.
+     */
+    Future<Answer<Optional<MemberId>>> drain(Duration wait);
+
     /** Everything that the status document shows, as of now. */
     NodeStatus status();
 }

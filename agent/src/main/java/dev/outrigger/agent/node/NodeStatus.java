@@ -39,9 +39,18 @@ public record NodeStatus(
         List<Member> members,
         List<Diagnosis> diagnosis) {
 
-    /** @param uptimeMs milliseconds since this process started */
+    /**
+     * @param uptimeMs milliseconds since this process started
+     * @param draining whether it is about to be stopped, and so neither leads nor is ready
+     */
     public record Self(
-            MemberId name, String storageId, long epoch, String version, Optional<String> zone, long uptimeMs) {}
+            MemberId name,
+            String storageId,
+            long epoch,
+            String version,
+            Optional<String> zone,
+            long uptimeMs,
+            boolean draining) {}
 
     /**
      * @param first first index kept

@@ -686,12 +686,13 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
 
     /** Lets another member lead, if this one does, so that nobody has to wait for an election. */
     Future<Void> handOver(Duration wait) {
-        if (core.role() != RoleName.LEADER) {
-            return Future.succeededFuture();
-        }
+        return core.role() == RoleName.LEADER ? giveUpLead(wait).mapEmpty() : Future.succeededFuture();
+    }
+
+    /** The same for who must know what came of it; to be called on a leader. */
+    Future<Answer<Answer.Led>> giveUpLead(Duration wait) {
         return asked(new TransferOrder(core, Optional.empty(), wait), wait)
-                .onSuccess(answer -> LOG.info("handing the leadership over: {}", answer))
-                .mapEmpty();
+                .onSuccess(answer -> LOG.info("handing the leadership over: {}", answer));
     }
 
     /** Whether clients still wait for commands, or the disk for work. */

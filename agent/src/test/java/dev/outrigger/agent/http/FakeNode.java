@@ -61,6 +61,8 @@ public final class FakeNode implements Node {
             Problem.of(Problem.Code.NOT_FOUND, Problem.Outcome.NONE, "No snapshot is on this disk yet.")));
     public volatile Future<Answer<RestoreUpload>> upload = Future.succeededFuture(new Answer.Failed<>(
             Problem.of(Problem.Code.NOT_EMPTY, Problem.Outcome.NONE, "The cluster has applied something already.")));
+    public volatile Future<Answer<Optional<MemberId>>> drained =
+            Future.succeededFuture(new Answer.Ok<>(Optional.of(new MemberId("b"))));
     public final List<Long> logReads = new CopyOnWriteArrayList<>();
     public volatile Answer<LogReader> log = new Answer.Failed<>(
             Problem.of(Problem.Code.OVERLOADED, Problem.Outcome.NONE, "16 readers follow this agent's log already."));
@@ -153,6 +155,12 @@ public final class FakeNode implements Node {
     }
 
     @Override
+    public Future<Answer<Optional<MemberId>>> drain(Duration wait) {
+        waits.add(wait);
+        return drained;
+    }
+
+    @Override
     public Future<Answer<LogReader>> readLog(long from) {
         logReads.add(from);
         return Future.succeededFuture(log);
@@ -192,7 +200,7 @@ public final class FakeNode implements Node {
         return new NodeStatus(
                 "orders",
                 Optional.of("5f0c"),
-                new NodeStatus.Self(new MemberId("a"), "disk-1", 7, "0.1.0", Optional.of("east"), 61_000),
+                new NodeStatus.Self(new MemberId("a"), "disk-1", 7, "0.1.0", Optional.of("east"), 61_000, false),
                 "leader",
                 5,
                 Optional.of(new MemberId("a")),
@@ -239,7 +247,7 @@ public final class FakeNode implements Node {
         return new NodeStatus(
                 well.clusterName(),
                 Optional.empty(),
-                new NodeStatus.Self(new MemberId("a"), "disk-1", 1, "0.1.0", Optional.empty(), 10),
+                new NodeStatus.Self(new MemberId("a"), "disk-1", 1, "0.1.0", Optional.empty(), 10, false),
                 "follower",
                 6,
                 Optional.empty(),

@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.outrigger.agent.node.Answer;
+import dev.outrigger.agent.node.Problem;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -68,7 +71,7 @@ class OpsListenerTest {
         assertEquals(new JsonObject("{\"name\":\"orders\",\"id\":\"5f0c\"}"), status.getJsonObject("cluster"));
         assertEquals(
                 new JsonObject("{\"name\":\"a\",\"storageId\":\"disk-1\",\"epoch\":7,\"version\":\"0.1.0\","
-                        + "\"zone\":\"east\",\"uptimeMs\":61000}"),
+                        + "\"zone\":\"east\",\"uptimeMs\":61000,\"draining\":false}"),
                 status.getJsonObject("node"));
         assertEquals(
                 new JsonObject(
@@ -172,7 +175,9 @@ class OpsListenerTest {
     @Test
     void readyWhenMemberLeaderAndApplicationAre() throws IOException {
         assertEquals("ready\n", text(get("/readyz")));
-        assertEquals("[+]member ok\n[+]leader-known ok\n[+]app-caught-up ok\nready\n", text(get("/readyz?verbose")));
+        assertEquals(
+                "[+]member ok\n[+]leader-known ok\n[+]app-caught-up ok\n[+]draining ok\nready\n",
+                text(get("/readyz?verbose")));
 
         node.status = FakeNode.lonely("connection refused at 127.0.0.1:7410; trying again");
         HttpResponse<byte[]> response = get("/readyz");
@@ -181,7 +186,7 @@ class OpsListenerTest {
                 "[-]member failed: the cluster is not formed yet\n"
                         + "[-]leader-known failed: no leader is known in term 6\n"
                         + "[-]app-caught-up failed: the application is waiting: connection refused at 127.0.0.1:7410;"
-                        + " trying again\nnot ready\n",
+                        + " trying again\n[+]draining ok\nnot ready\n",
                 text(response));
     }
 
@@ -200,7 +205,7 @@ class OpsListenerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/events", "/drain", "/v1/commands", "/status/x", "/openapi.yaml", "/favicon.ico"})
+    @ValueSource(strings = {"/events", "/v1/commands", "/status/x", "/favicon.ico"})
     void otherPathsAreProblems(String path) throws IOException {
         problem(get(path), 404, "NOT_FOUND");
     }
@@ -214,6 +219,38 @@ class OpsListenerTest {
                     "GET, HEAD, OPTIONS", response.headers().firstValue("allow").orElse(""));
             assertEquals(200, send("HEAD", path).statusCode());
         }
+    }
+
+    @Test
+    void drainAnswersWithWhoLeadsNow() throws IOException {
+        HttpResponse<byte[]> response = send("POST", "/drain", "Prefer", "wait=2");
+        assertEquals(200, response.statusCode());
+        assertEquals("{\"draining\":true,\"leader\":\"b\"}", text(response));
+        send("POST", "/drain", "Prefer", "wait=300");
+        assertEquals(
+                List.of(Duration.ofSeconds(2), Duration.ofSeconds(30)), node.waits, "shorter than idle connections");
+        problem(get("/drain"), 405, "METHOD_NOT_ALLOWED");
+    }
+
+    @Test
+    void aDrainThatCannotHandOverSaysSo() throws IOException {
+        node.drained = Future.succeededFuture(
+                new Answer.Failed<>(Problem.of(Problem.Code.DEADLINE, Problem.Outcome.APPLIED, "nobody takes over")));
+        problem(send("POST", "/drain"), 504, "DEADLINE", "applied");
+    }
+
+    @Test
+    void aDrainOfAStuckAgentIsNotWaitedForWithoutEnd() throws IOException {
+        CountDownLatch blocked = new CountDownLatch(1);
+        node.context().runOnContext(stuck -> awaitQuietly(blocked));
+        problem(send("POST", "/drain", "Prefer", "wait=0.01"), 503, "STALLED");
+        blocked.countDown();
+    }
+
+    @Test
+    void noWebPageDrains() throws IOException {
+        problem(send("POST", "/drain", "Origin", "http://elsewhere.example"), 403, "FORBIDDEN");
+        assertEquals(List.of(), node.waits);
     }
 
     @Test
@@ -260,13 +297,15 @@ class OpsListenerTest {
         return send("GET", path);
     }
 
-    private HttpResponse<byte[]> send(String method, String path) throws IOException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+    private HttpResponse<byte[]> send(String method, String path, String... headers) throws IOException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                 .method(method, HttpRequest.BodyPublishers.noBody())
-                .timeout(Duration.ofSeconds(10))
-                .build();
+                .timeout(Duration.ofSeconds(10));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
         try {
-            return client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+            return client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
         } catch (InterruptedException e) {
             throw new IOException(e);
         }

@@ -53,6 +53,26 @@ class ReadinessTest {
         assertEquals(state == AppStatus.State.SERVING || state == AppStatus.State.REPLAYING, readiness.ready());
     }
 
+    @Test
+    void anAgentThatDrainsIsNotReady() {
+        NodeStatus.Self self = well.node();
+        NodeStatus draining = new NodeStatus(
+                "orders",
+                well.clusterId(),
+                new NodeStatus.Self(self.name(), self.storageId(), 7, "0.1.0", self.zone(), 1, true),
+                "follower",
+                5,
+                well.leader(),
+                well.log(),
+                well.snapshot(),
+                well.app(),
+                well.members(),
+                List.of());
+        assertFalse(Readiness.of(draining).ready());
+        assertTrue(
+                Readiness.of(draining).verbose().contains("[-]draining failed: this agent is about to be stopped\n"));
+    }
+
     private NodeStatus behind(long entries) {
         long applied = 20_000 - entries;
         NodeStatus.Log log = new NodeStatus.Log(1, 20_000, 20_000, 20_000, 20_000, applied, 0, Optional.empty());

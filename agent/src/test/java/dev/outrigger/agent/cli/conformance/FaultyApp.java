@@ -20,9 +20,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** A small application, a list of lengths, that keeps the protocol but for one fault. */
-final class FaultyApp implements AutoCloseable {
+public final class FaultyApp implements AutoCloseable {
     /** Each with the check that must find it. */
-    enum Fault {
+    public enum Fault {
         NONE(""),
         NO_ENCODINGS("info"),
         INFO_IS_GARBAGE("info"),
@@ -94,7 +94,7 @@ final class FaultyApp implements AutoCloseable {
     private final Map<Long, Long> recent = new HashMap<>();
     private volatile boolean applying;
 
-    FaultyApp(Fault fault) throws IOException {
+    public FaultyApp(Fault fault) throws IOException {
         this(fault, true);
     }
 
@@ -107,7 +107,7 @@ final class FaultyApp implements AutoCloseable {
         server.start();
     }
 
-    URI uri() {
+    public URI uri() {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }
 
