@@ -20,6 +20,9 @@
  * <p>Reading is strict and frugal: whatever bytes come, either the value they stand for is returned or a {@link
  * dev.outrigger.agent.wire.WireException} says what is wrong with them, and nothing is allocated on the mere promise of
  * bytes to come.
+ *
+ * <p>{@link dev.outrigger.agent.wire.FrameReader} and {@link dev.outrigger.agent.wire.FrameWriter} also serve the frames of
+ * the application and of clients, which are described where they are put together.
  */
 @NullMarked
 package dev.outrigger.agent.wire;
