@@ -231,10 +231,14 @@ class CommandsTest {
         commands.receipt(new ProposeReceipt(101, Refusal.NONE, 6, 3)); // of no interest any more
         commands.receipt(new ProposeReceipt(103, Refusal.NONE, 9, 4));
         commands.applied(List.of(entry(9, 4, "b")), List.of(result(0, "x")));
-        assertEquals(new Answer.Ok<>(new Applied(9, 4, 0, payload("x"))), lost.result().get(0));
+        assertEquals(
+                new Answer.Ok<>(new Applied(9, 4, 0, payload("x"))),
+                lost.result().get(0));
         group.results.keep(1, 2, new SessionResult(7, 3, 5, payload("y")));
         commands.passed(List.of(passed(10, 4, Ruling.Kind.DUPLICATE, 2, 7)));
-        assertEquals(new Answer.Ok<>(new Applied(7, 3, 5, payload("y"))), appended.result().get(0));
+        assertEquals(
+                new Answer.Ok<>(new Applied(7, 3, 5, payload("y"))),
+                appended.result().get(0));
         assertFalse(plain.isComplete());
     }
 

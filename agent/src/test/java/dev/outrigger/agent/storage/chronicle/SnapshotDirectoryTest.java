@@ -78,7 +78,8 @@ class SnapshotDirectoryTest {
         assertEquals(Optional.empty(), snapshots.sessions());
         snapshots.keepSessions(Payload.of(new byte[] {1, 2}));
         snapshots.keepSessions(Payload.of(new byte[] {3, 4, 5}));
-        assertEquals(Optional.of(Payload.of(new byte[] {3, 4, 5})), open("sessions").sessions());
+        assertEquals(
+                Optional.of(Payload.of(new byte[] {3, 4, 5})), open("sessions").sessions());
         Path file = onlyFile("sessions");
         byte[] whole = Files.readAllBytes(file);
         for (int at = 0; at < whole.length; at++) {
