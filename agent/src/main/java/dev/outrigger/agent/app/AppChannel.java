@@ -416,7 +416,8 @@ public final class AppChannel {
             }
         };
         Gate gate = backlog.gate();
-        boolean follows = index > gate.toldIndex() && log.firstIndex() <= gate.toldIndex() + 1;
+        // One that was told nothing is no better than the beginning, and a checkpoint may be.
+        boolean follows = gate.toldIndex() > 0 && index > gate.toldIndex() && log.firstIndex() <= gate.toldIndex() + 1;
         // A gate on its way is nowhere: should this fail, nobody must take it for where the application is.
         backlog.reset(new Gate(), 0);
         return follows

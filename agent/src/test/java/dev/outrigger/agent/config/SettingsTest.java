@@ -41,6 +41,7 @@ class SettingsTest {
         assertEquals(Duration.ofMillis(100), settings.heartbeat());
         assertEquals(1 << 20, settings.maxCommandBytes());
         assertEquals(Optional.empty(), settings.zone());
+        assertEquals(Duration.ofHours(1), settings.sessionTimeToLive());
         assertEquals(0, settings.priority());
         assertEquals(Optional.empty(), settings.tls());
         assertTrue(settings.token().isEmpty());
@@ -100,6 +101,7 @@ class SettingsTest {
                 "heartbeat = 5s  ",
                 "max-command = 100",
                 "zone = eu-1",
+                "session-ttl = 7d",
                 "priority = 100",
                 "tls-cert = " + pem,
                 "tls-key = " + pem,
@@ -112,6 +114,7 @@ class SettingsTest {
         assertEquals(Settings.Durability.MEMORY, settings.durability());
         assertEquals(Duration.ofMinutes(2), settings.electionTimeout());
         assertEquals(Duration.ofSeconds(5), settings.heartbeat());
+        assertEquals(Duration.ofDays(7), settings.sessionTimeToLive());
         assertEquals(100, settings.maxCommandBytes());
         assertEquals(Optional.of(new Settings.TlsFiles(pem, pem, pem)), settings.tls());
         assertEquals("s3cret", settings.token().orElseThrow().reveal());
@@ -207,6 +210,8 @@ class SettingsTest {
         flag(Setting.MAX_COMMAND, "1MB", "flag --max-command: '1MB' is not a size; write it like 512KiB");
         flag(Setting.MAX_COMMAND, "0", "flag --max-command: '0' is out of range");
         flag(Setting.MAX_COMMAND, "65MiB", "flag --max-command: '65MiB' is out of range");
+        flag(Setting.SESSION_TTL, "999ms", "flag --session-ttl: '999ms' is out of range; choose from 1s to 7d");
+        flag(Setting.SESSION_TTL, "8d", "flag --session-ttl: '8d' is out of range");
         flag(Setting.PRIORITY, "101", "flag --priority: '101' is not a priority");
         flag(Setting.PRIORITY, "-1", "flag --priority:");
         flag(Setting.ZONE, "a\nb", "flag --zone: 'a b' is not a name");

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.outrigger.agent.app.AppEvents.Result;
+import dev.outrigger.agent.app.Ruling;
 import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Payload;
@@ -204,6 +205,114 @@ class CommandsTest {
         assertProblem(Code.APP_UNAVAILABLE, Outcome.UNKNOWN, answers);
     }
 
+    @Test
+    void keepsTheOrderOfARequestThatMixesKinds() {
+        commands.submit(List.of(order("a"), inSession(1, "b"), inSession(2, "c"), order("d")), WAIT);
+        commands.pump();
+        assertEquals(
+                List.of(Entry.Kind.COMMAND, Entry.Kind.SESSION_COMMAND, Entry.Kind.COMMAND),
+                List.of(group.kinds.get(100L), group.kinds.get(101L), group.kinds.get(102L)));
+        assertEquals(2, group.proposed.get(101L).size());
+    }
+
+    @Test
+    void repeatsOnlyCommandsOfSessionsWhenTheLeaderChanges() {
+        Future<List<Answer<Applied>>> plain = submit("a");
+        commands.pump();
+        Future<List<Answer<Applied>>> lost = commands.submit(List.of(inSession(1, "b")), WAIT);
+        commands.pump();
+        Future<List<Answer<Applied>>> appended = commands.submit(List.of(inSession(2, "c")), WAIT);
+        commands.pump();
+        commands.receipt(new ProposeReceipt(102, Refusal.NONE, 7, 3));
+        commands.leaderChanged();
+        commands.pump();
+        assertEquals(List.of(inSession(1, "b").data(), inSession(2, "c").data()), group.proposed.get(103L));
+        assertEquals(4, group.proposed.size());
+        commands.receipt(new ProposeReceipt(101, Refusal.NONE, 6, 3)); // of no interest any more
+        commands.receipt(new ProposeReceipt(103, Refusal.NONE, 9, 4));
+        commands.applied(List.of(entry(9, 4, "b")), List.of(result(0, "x")));
+        assertEquals(
+                new Answer.Ok<>(new Applied(9, 4, 0, payload("x"))),
+                lost.result().get(0));
+        group.results.keep(1, 2, new SessionResult(7, 3, 5, payload("y")));
+        commands.passed(List.of(passed(10, 4, Ruling.Kind.DUPLICATE, 2, 7)));
+        assertEquals(
+                new Answer.Ok<>(new Applied(7, 3, 5, payload("y"))),
+                appended.result().get(0));
+        assertFalse(plain.isComplete());
+    }
+
+    @Test
+    void whatWasRepeatedIsNeverSaidToBeCertainlyNotExecuted() {
+        Future<List<Answer<Applied>>> answers = commands.submit(List.of(inSession(1, "b")), WAIT);
+        commands.pump();
+        group.closed = Optional.of(Problem.of(Code.NO_LEADER, Outcome.NONE, "no leader"));
+        commands.leaderChanged();
+        commands.pump();
+        expireAll();
+        assertProblem(Code.DEADLINE, Outcome.UNKNOWN, answers);
+        Future<List<Answer<Applied>>> refused = commands.submit(List.of(inSession(2, "c")), WAIT);
+        group.closed = Optional.empty();
+        commands.pump();
+        commands.leaderChanged();
+        commands.pump();
+        commands.receipt(new ProposeReceipt(102, Refusal.OVERLOADED, 0, 0));
+        assertProblem(Code.OVERLOADED, Outcome.UNKNOWN, refused);
+    }
+
+    @Test
+    void saysWhatTheRulingSays() {
+        for (Ruling.Kind kind : List.of(Ruling.Kind.CONFLICT, Ruling.Kind.EXPIRED, Ruling.Kind.FORGOTTEN)) {
+            Future<List<Answer<Applied>>> answers = place(7, 3);
+            commands.passed(List.of(passed(7, 3, kind, 1, 5)));
+            switch (kind) {
+                case CONFLICT -> assertProblem(Code.SEQUENCE_CONFLICT, Outcome.NONE, answers);
+                case EXPIRED -> assertProblem(Code.SESSION_EXPIRED, Outcome.UNKNOWN, answers);
+                default -> assertProblem(Code.SEQUENCE_FORGOTTEN, Outcome.UNKNOWN, answers);
+            }
+        }
+        Future<List<Answer<Applied>>> dropped = place(7, 3);
+        commands.passed(List.of(passed(7, 3, Ruling.Kind.DUPLICATE, 1, 5)));
+        assertProblem(Code.RESULT_DROPPED, Outcome.APPLIED, dropped);
+    }
+
+    /** Another leader's entry took its place: that its session has not seen its number says so. */
+    @Test
+    void whatLostItsPlaceIsProposedAgain() {
+        group.table.open(60_000, 1, 0);
+        Future<List<Answer<Applied>>> answers = place(7, 3);
+        commands.passed(List.of(passed(7, 4, Ruling.Kind.EXPIRED, 1, 0)));
+        assertFalse(answers.isComplete());
+        assertTrue(commands.hasWork());
+        commands.pump();
+        commands.receipt(new ProposeReceipt(101, Refusal.NONE, 9, 4));
+        commands.appliedIndex(9);
+        assertFalse(answers.isComplete());
+        commands.pump();
+        commands.receipt(new ProposeReceipt(102, Refusal.NONE, 10, 4));
+        group.table.check(1, 1, inSession(1, "b").bodyHash(), 10, 0);
+        commands.resultsLost(10, 10);
+        assertProblem(Code.RESULT_DROPPED, Outcome.APPLIED, answers);
+    }
+
+    private Future<List<Answer<Applied>>> place(long index, long term) {
+        group.proposed.clear();
+        Future<List<Answer<Applied>>> answers = commands.submit(List.of(inSession(1, "b")), WAIT);
+        commands.pump();
+        long proposalId = group.proposed.keySet().iterator().next();
+        commands.receipt(new ProposeReceipt(proposalId, Refusal.NONE, index, term));
+        return answers;
+    }
+
+    private static Ruling passed(long index, long term, Ruling.Kind kind, long number, long firstIndex) {
+        Entry entry = new Entry(index, term, Entry.Kind.SESSION_COMMAND, 0, Payload.EMPTY);
+        return new Ruling(entry, kind, 1, number, Payload.EMPTY, firstIndex);
+    }
+
+    private static Order inSession(long number, String body) {
+        return Order.inSession(1, number, payload(body));
+    }
+
     private Future<List<Answer<Applied>>> submit(String... data) {
         List<Payload> payloads = new ArrayList<>();
         for (String text : data) {
@@ -240,6 +349,7 @@ class CommandsTest {
 
     private static final class FakeGroup implements Commands.Group {
         final Map<Long, List<Payload>> proposed = new HashMap<>();
+        final Map<Long, Entry.Kind> kinds = new HashMap<>();
         final Map<Long, Long> terms = new HashMap<>();
         Optional<Problem> closed = Optional.empty();
         Optional<Problem> full = Optional.empty();
@@ -262,6 +372,7 @@ class CommandsTest {
         @Override
         public void propose(long proposalId, Entry.Kind kind, List<Payload> payloads) {
             proposed.put(proposalId, payloads);
+            kinds.put(proposalId, kind);
         }
 
         @Override

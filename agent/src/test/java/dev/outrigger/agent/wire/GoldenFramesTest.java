@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -111,9 +112,12 @@ class GoldenFramesTest {
         samples.put("read-response", new Message.ReadResponse(A, B, 7, 0x0102030405060708L, true, 43));
         samples.put(
                 "propose-request", new Message.ProposeRequest(A, B, 7, 99, List.of(payload("put x"), Payload.EMPTY)));
-        samples.put(
-                "propose-request-restore",
-                new Message.ProposeRequest(A, B, 7, 99, Entry.Kind.RESTORE, List.of(payload("piece"))));
+        for (Entry.Kind kind : List.of(
+                Entry.Kind.RESTORE, Entry.Kind.SESSION, Entry.Kind.SESSION_COMMAND, Entry.Kind.SKIP)) {
+            samples.put(
+                    "propose-request-" + kind.name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                    new Message.ProposeRequest(A, B, 7, 99, kind, List.of(payload("piece"))));
+        }
         samples.put(
                 "propose-response",
                 new Message.ProposeResponse(A, B, 7, new ProposeReceipt(99, ProposeReceipt.Refusal.NONE, 44, 7)));

@@ -45,7 +45,7 @@ public final class RandomMessages {
                         to,
                         natural(),
                         random.nextLong(),
-                        bool() ? Entry.Kind.COMMAND : Entry.Kind.RESTORE,
+                        bool() ? Entry.Kind.COMMAND : Entry.Kind.ofTag(Entry.Kind.RESTORE.tag() + random.nextInt(4)),
                         payloads(random.nextInt(6)));
             case PROPOSE_RESPONSE -> new Message.ProposeResponse(from, to, natural(), receipt());
             case TIMEOUT_NOW -> new Message.TimeoutNow(from, to, natural());

@@ -72,6 +72,26 @@ class SnapshotDirectoryTest {
         }
     }
 
+    @Test
+    void sessionsAreKeptUntilOthersAreAndDamagedOnesAreNone() throws IOException {
+        SnapshotDirectory snapshots = open("sessions");
+        assertEquals(Optional.empty(), snapshots.sessions());
+        snapshots.keepSessions(Payload.of(new byte[] {1, 2}));
+        snapshots.keepSessions(Payload.of(new byte[] {3, 4, 5}));
+        assertEquals(
+                Optional.of(Payload.of(new byte[] {3, 4, 5})), open("sessions").sessions());
+        Path file = onlyFile("sessions");
+        byte[] whole = Files.readAllBytes(file);
+        for (int at = 0; at < whole.length; at++) {
+            byte[] damaged = whole.clone();
+            damaged[at] ^= 1;
+            Files.write(file, damaged);
+            assertEquals(Optional.empty(), snapshots.sessions(), "byte " + at);
+            Files.write(file, Arrays.copyOf(whole, at));
+            assertEquals(Optional.empty(), snapshots.sessions(), "cut to " + at);
+        }
+    }
+
     private static int prefaceBytes() {
         return SnapshotPreface.encode(head(5)).length;
     }
