@@ -66,6 +66,7 @@ class ReadinessTest {
                 well.log(),
                 well.snapshot(),
                 well.app(),
+                well.sessions(),
                 well.members(),
                 List.of());
         assertFalse(Readiness.of(draining).ready());
