@@ -35,6 +35,7 @@ public final class AppChannel {
         RESTING,
         /** A snapshot is under way to the application. */
         RESTORING,
+        QUARANTINED,
         DELIVERING
     }
 
@@ -78,6 +79,9 @@ public final class AppChannel {
     /** Index of the snapshot that the application could not read; 0 for none. */
     private long refusedIndex;
 
+    /** Set while the application is not to be trusted. */
+    private @Nullable Distrust distrust;
+
     /** Why the last attempt to restore came to nothing; empty since one that did. */
     private String restoreTrouble = "";
 
@@ -106,8 +110,53 @@ public final class AppChannel {
     /** Begins to look for the application; it may come much later. */
     public void start() {
         idleTimer = vertx.setPeriodic(options.limits().idleCheck().toMillis(), id -> supervisor.execute(this::check));
-        supervisor.execute(this::ask);
+        if (distrust == null) {
+            supervisor.execute(this::ask);
+        }
     }
+
+    /**
+     * The application has gone another way than the others' from {@code differsFrom} on. Nothing more is delivered to it,
+     * and nothing asked of it; it is only told who leads, so that it does not take itself for the leader's. Before or after
+     * {@link #start}.
+     *
+     * @param reason one sentence for the status page
+     */
+    public void quarantine(long differsFrom, String reason) {
+        supervisor.execute(() -> {
+            detach();
+            alarm.cancel();
+            distrust = new Distrust(differsFrom, reason);
+            phase = Phase.QUARANTINED;
+            standing.become(State.QUARANTINED, reason);
+            rolePush.attach();
+        });
+    }
+
+    /**
+     * The application in quarantine is to get a clean state: from {@link CommittedLog#snapshot} when there is one from before
+     * it went another way, else by being started without state. {@link AppEvents#cleanState} tells when it has one.
+     */
+    public void resync() {
+        supervisor.execute(() -> {
+            if (phase == Phase.QUARANTINED) {
+                ask();
+            }
+        });
+    }
+
+    /** The application is trusted again, and served from where it stands. */
+    public void release() {
+        supervisor.execute(() -> {
+            distrust = null;
+            accepted = null;
+            if (phase == Phase.QUARANTINED) {
+                ask();
+            }
+        });
+    }
+
+    private record Distrust(long differsFrom, String reason) {}
 
     /** {@link CommittedLog#deliverableIndex} has advanced. Cheap; call it once for many entries. */
     public void committed() {
@@ -232,6 +281,11 @@ public final class AppChannel {
         afterSilence.reset();
         AppInfo info = result.result();
         Decision decision = Handshake.decide(info, options.clusterName(), log);
+        if (distrust != null) {
+            standing.informed(info);
+            resync(distrust, info, decision);
+            return;
+        }
         if (checking && decision instanceof Decision.Deliver && info.appliedIndex() == delivery.prevIndex()) {
             afterFailure.reset();
             phase = Phase.DELIVERING;
@@ -258,6 +312,46 @@ public final class AppChannel {
             rest(options.limits().refusedRetry().toMillis());
             standing.become(State.REFUSED, refuse.reason());
         }
+    }
+
+    private void resync(Distrust known, AppInfo info, Decision decision) {
+        RestorableSnapshot given = accepted;
+        accepted = null;
+        boolean clean = info.appliedIndex() < known.differsFrom();
+        if (clean && (decision instanceof Decision.Deliver || decision instanceof Decision.Restore)) {
+            detach();
+            phase = Phase.QUARANTINED;
+            events.cleanState();
+            return;
+        }
+        Optional<RestorableSnapshot> snapshot = log.snapshot();
+        if (!clean && given == null && snapshot.isPresent()) {
+            restore(snapshot.get());
+            return;
+        }
+        stay(known, stillUnclean(info, decision, given, clean));
+    }
+
+    private String stillUnclean(
+            AppInfo info, Decision decision, @Nullable RestorableSnapshot given, boolean clean) {
+        if (clean && decision instanceof Decision.Refuse refuse) {
+            return refuse.reason();
+        }
+        if (clean && decision instanceof Decision.AwaitCommit await) {
+            return await.reason();
+        }
+        if (given != null) {
+            return "it accepted " + named(given) + ", but then said that it had applied index " + info.appliedIndex();
+        }
+        return "it still has the state at index " + info.appliedIndex()
+                + "; restart the application without state: that is recognised, and it is given everything anew";
+    }
+
+    /** A resync goes on until it is done: it is asked again after a while. */
+    private void stay(Distrust known, String why) {
+        detach();
+        rest(options.limits().refusedRetry().toMillis());
+        standing.become(State.QUARANTINED, known.reason() + " It is to get a clean state, but " + why);
     }
 
     /** An application that says it has restored a snapshot, and is not there, must not be given it for ever at full speed. */
@@ -336,6 +430,10 @@ public final class AppChannel {
         detach();
         // Its absence explains the failure before, so no command is to blame.
         pace.unreachable();
+        if (distrust != null) {
+            stay(distrust, "the application at " + options.baseUri() + " " + failure.detail());
+            return;
+        }
         rest(afterSilence.nextMillis());
         String before = lastFailure == null ? "" : " since it was given " + lastFailure.batch();
         standing.become(

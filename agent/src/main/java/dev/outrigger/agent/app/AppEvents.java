@@ -15,6 +15,16 @@ public interface AppEvents {
     void applied(List<Entry> commands, List<Result> results);
 
     /**
+     * What the application says its state is after the last of the commands that were just reported by {@link #applied};
+     * only when it says something. How a log is cut into batches differs between members and runs, and with it the indexes
+     * at which this comes.
+     *
+     * @param index index of that command
+     * @param stateHash 1 to 64 bytes
+     */
+    default void stateHash(long index, Payload stateHash) {}
+
+    /**
      * The application has applied the commands from {@code firstIndex} to {@code lastIndex}, but what it answered is
      * lost: the answer timed out, broke off or was broken. Whoever waits for one of them can only be told so. Comes after
      * a hand-shake and before {@link #appliedIndex}; the first hand-shake reports everything that the application had
@@ -39,6 +49,12 @@ public interface AppEvents {
      * @param reason in words
      */
     void restoreVoid(long index, boolean stateBefore, String reason);
+
+    /**
+     * The application that was put into quarantine has a state from before it went another way, and can go on from there:
+     * {@link AppChannel#release} lets it.
+     */
+    default void cleanState() {}
 
     /** The state or its reason has changed. */
     void stateChanged(AppStatus status);

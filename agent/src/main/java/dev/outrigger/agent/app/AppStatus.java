@@ -32,6 +32,8 @@ public record AppStatus(
         REPLAYING,
         /** It is given a snapshot; the reason says how far that is. */
         RESTORING,
+        /** It is known to have answered otherwise than the others: nothing is delivered, and nothing asked of it. */
+        QUARANTINED,
         /** It fails at one command; delivery stands there and is tried again from time to time. */
         PAUSED,
         /** Its state does not belong to this log; nothing is delivered until that changes. */

@@ -77,6 +77,7 @@ record StatusDocument(NodeStatus status) implements Json.Document {
         json.writeStringField("state", app.state().name().toLowerCase(Locale.ROOT));
         write(json, "version", app.version());
         json.writeNumberField("applied", app.appliedIndex());
+        write(json, "reason", app.reason());
         json.writeEndObject();
     }
 

@@ -8,6 +8,7 @@ import dev.outrigger.agent.core.CoreOptions;
 import dev.outrigger.agent.core.RaftCore;
 import dev.outrigger.agent.core.RoleName;
 import dev.outrigger.agent.core.message.Configuration;
+import dev.outrigger.agent.core.message.Fitness;
 import dev.outrigger.agent.core.message.LogOutline;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Message;
@@ -155,6 +156,11 @@ public final class AgentNode implements Node, PeerEvents {
     /** When the event loop last ticked, by {@link System#nanoTime()}; any thread. */
     public long lastTickNanos() {
         return lastTickNanos;
+    }
+
+    /** How fit this member says it is to lead; the lowest before there is a cluster. */
+    Fitness fitness() {
+        return driver.map(group -> group.care().fitness()).orElse(Fitness.AILING);
     }
 
     // ---- Node ----
@@ -341,7 +347,8 @@ public final class AgentNode implements Node, PeerEvents {
             context.runOnContext(ignored -> followMembers());
         }
         if (admission instanceof Admission.Admitted) {
-            driver.ifPresent(group -> group.priority(remote.node(), remote.priority()));
+            boolean near = options.zone().filter(remote.zone()::equals).isPresent();
+            driver.ifPresent(group -> group.preference(remote.node(), remote.priority(), near));
             replacement.heard(remote.node(), System.nanoTime());
         }
         considerJoining();
@@ -578,6 +585,7 @@ public final class AgentNode implements Node, PeerEvents {
                 RaftDriver group = driver.get();
                 found.leadership(group.leader(), group.noLeader());
                 found.app(group.appStatus());
+                found.divergence(options.self(), group.care());
                 found.space(group.diskSpace());
                 group.commitStalled(System.nanoTime()).ifPresent(since -> found.commitStalled(since, group.core()));
                 found.snapshots(group.snapshots().problem());

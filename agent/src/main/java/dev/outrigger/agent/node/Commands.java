@@ -178,14 +178,22 @@ final class Commands {
 
     /** The agent ends now: whoever still waits learns what is known. */
     void close() {
+        failAll(Code.SHUTTING_DOWN, "The agent is shutting down. Ask another agent.");
+    }
+
+    /** Nobody who waits here gets an answer of this application any more. */
+    void failAll(Code code, String detail) {
         byDeadline.stream().map(Submission::commands).flatMap(List::stream).toList().stream()
                 .filter(command -> !command.isAnswered())
                 .forEach(command -> fail(
                         command,
-                        Problem.of(
-                                Code.SHUTTING_DOWN,
+                        new Problem(
+                                code,
                                 command.isProposed() ? Outcome.UNKNOWN : Outcome.NONE,
-                                "The agent is shutting down. Ask another agent.")));
+                                detail,
+                                group.leader(),
+                                command.isAppended() ? Optional.of(command.index()) : Optional.empty(),
+                                Optional.empty())));
     }
 
     private List<Command> nextProposal() {

@@ -18,6 +18,7 @@ import dev.outrigger.agent.core.message.Snapshot;
 import dev.outrigger.agent.node.Answer.Applied;
 import dev.outrigger.agent.peer.PeerTransport;
 import dev.outrigger.agent.storage.ClusterIdentity;
+import dev.outrigger.agent.storage.Quarantine;
 import dev.outrigger.agent.storage.Storage;
 import dev.outrigger.agent.wire.Hello;
 import io.vertx.core.Context;
@@ -66,6 +67,7 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
     private final Vertx vertx;
     private final Snapshots snapshots;
     private final DiskSpace diskSpace;
+    private final AppCare care;
     private final CommitProgress commitProgress = new CommitProgress();
     private boolean drainScheduled;
     private boolean stopping;
@@ -128,7 +130,19 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
                 fatal,
                 snapshotMetrics);
         this.diskSpace = new DiskSpace(storage::room, () -> handOver(electionTimeout.multipliedBy(2)));
-        this.problems = new Problems(core, transport, app::status);
+        this.care = new AppCare(
+                vertx,
+                options,
+                core,
+                app,
+                logThread,
+                storage.quarantine(),
+                this::appliedIndex,
+                this::send,
+                this::quarantined,
+                fatal);
+        care.quarantine().ifPresent(snapshots::distrust);
+        this.problems = new Problems(core, transport, app::status, care::quarantine);
         this.barriers = new Barriers(
                 options.limits().waitingReadsMax(),
                 core::read,
@@ -143,15 +157,18 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
 
     void start() {
         app.start();
-        metrics.bind(core, commands, barriers, this::appliedIndex);
+        metrics.bind(core, commands, barriers, this::appliedIndex, care);
         scheduleDrain();
     }
 
     // ---- inputs ----
 
     void tick() {
-        input(core::tick);
         long nowNanos = System.nanoTime();
+        input(() -> {
+            care.tick(nowNanos);
+            core.tick();
+        });
         commands.tick(nowNanos);
         barriers.tick(nowNanos);
         operators.tick(nowNanos);
@@ -176,6 +193,10 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
     }
 
     Future<Answer<Long>> barrier(Duration wait) {
+        Optional<Problem> quarantine = problems.quarantined();
+        if (quarantine.isPresent()) {
+            return Future.succeededFuture(new Answer.Failed<>(quarantine.get()));
+        }
         Future<Answer<Long>> barrier = barriers.barrier(wait);
         scheduleDrain();
         return barrier;
@@ -221,12 +242,21 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
                 .anyMatch(problem -> problem.code().equals(Formation.REMOVED));
     }
 
-    /** How gladly this member should lead, as it says itself. */
-    void priority(MemberId member, int priority) {
+    /**
+     * How gladly this member should lead, as it says itself.
+     *
+     * @param isNear whether it runs in the zone of this one
+     */
+    void preference(MemberId member, int priority, boolean isNear) {
         core.priority(member, priority);
+        core.near(member, isNear);
     }
 
     Future<Answer<Payload>> query(Payload query, boolean linearizable, long minIndex, Duration wait) {
+        Optional<Problem> quarantine = problems.quarantined();
+        if (quarantine.isPresent()) {
+            return Future.succeededFuture(new Answer.Failed<>(quarantine.get()));
+        }
         if (!linearizable) {
             return queryAt(query, minIndex, wait);
         }
@@ -248,8 +278,9 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
         if (stopping) {
             return Future.succeededFuture(new Answer.Failed<>(problems.shuttingDown()));
         }
-        if (!app.status().attached()) {
-            return Future.succeededFuture(new Answer.Failed<>(problems.appUnavailable()));
+        Optional<Problem> quarantine = problems.quarantined();
+        if (quarantine.isPresent() || !app.status().attached()) {
+            return Future.succeededFuture(new Answer.Failed<>(quarantine.orElseGet(problems::appUnavailable)));
         }
         return within(
                 wait,
@@ -344,11 +375,14 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
         ready.controls().forEach(operators::receipt);
         ready.chunkFetches().forEach(snapshots::fetch);
         ready.chunkWrites().forEach(snapshots::store);
+        ready.appReports().forEach(care::received);
     }
 
     private void send(Message message) {
         if (!transport.send(message)) {
             core.dropped(message);
+        } else if (message instanceof Message.AppendResponse answer && answer.accepted()) {
+            care.acknowledged(answer.to());
         }
     }
 
@@ -422,17 +456,38 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
 
     @Override
     public void applied(List<Entry> entries, List<Result> results) {
+        care.answered(entries, results);
         commands.applied(entries, results);
     }
 
     @Override
+    public void stateHash(long index, Payload stateHash) {
+        care.state(index, stateHash);
+    }
+
+    @Override
+    public void cleanState() {
+        care.cleanState();
+    }
+
+    /** Nobody gets an answer of an application that is not to be trusted. */
+    private void quarantined(Quarantine mark) {
+        Problem problem = problems.quarantined().orElseThrow();
+        snapshots.distrust(mark);
+        commands.failAll(problem.code(), problem.detail());
+        barriers.close(problem);
+    }
+
+    @Override
     public void resultsLost(long firstIndex, long lastIndex) {
+        care.missed(lastIndex);
         commands.resultsLost(firstIndex, lastIndex);
     }
 
     @Override
     public void appliedIndex(long index) {
         appliedIndex = index;
+        care.applied(index);
         commands.appliedIndex(index);
         barriers.appliedIndex(index);
         restores.appliedIndexMoved();
@@ -507,7 +562,7 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
 
     @Override
     public Optional<Problem> full() {
-        return diskSpace.problem();
+        return problems.quarantined().or(diskSpace::problem);
     }
 
     @Override
@@ -598,6 +653,10 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
         return commitProgress.stalled(nowNanos).filter(since -> since.compareTo(electionTimeout.multipliedBy(2)) > 0);
     }
 
+    AppCare care() {
+        return care;
+    }
+
     DiskSpace diskSpace() {
         return diskSpace;
     }
@@ -627,6 +686,7 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
     /** From here on the core hears nothing more: the peers and the disk are about to go. */
     Future<Void> close() {
         closed = true;
+        care.close();
         groupCommit.close();
         snapshots.close();
         commands.close();

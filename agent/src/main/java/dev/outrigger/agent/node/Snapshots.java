@@ -13,6 +13,7 @@ import dev.outrigger.agent.node.Problem.Code;
 import dev.outrigger.agent.node.Problem.Outcome;
 import dev.outrigger.agent.storage.ClusterIdentity;
 import dev.outrigger.agent.storage.NoRoomException;
+import dev.outrigger.agent.storage.Quarantine;
 import dev.outrigger.agent.storage.Room;
 import dev.outrigger.agent.storage.SnapshotHead;
 import dev.outrigger.agent.storage.SnapshotStore;
@@ -69,6 +70,8 @@ final class Snapshots {
     private long notBeforeNanos = System.nanoTime();
     private long retryNanos = RETRY_MIN_NANOS;
     private Optional<String> problem = Optional.empty();
+    /** Snapshots from here on hold a state of the application that is not to be trusted. */
+    private long distrustedFrom = Long.MAX_VALUE;
 
     /**
      * @param app takes a snapshot of the application
@@ -115,10 +118,28 @@ final class Snapshots {
         return loggedEntries == 0 ? 0 : (long) ((double) logBytes * behind / loggedEntries);
     }
 
+    /** The application's state from there on is not to be trusted: nothing of it is restored, sent, or taken anew. */
+    void distrust(Quarantine mark) {
+        distrustedFrom = mark.differsFrom();
+    }
+
+    /** The application has a clean state again. */
+    void trust() {
+        distrustedFrom = Long.MAX_VALUE;
+    }
+
+    private boolean isTrusted(long index) {
+        return index < distrustedFrom;
+    }
+
     // ---- pieces ----
 
     /** A follower needs a piece; at the rate that is set. */
     void fetch(ChunkFetch fetch) {
+        if (!isTrusted(fetch.snapshot().index())) {
+            input.accept(() -> core.chunkMissing(fetch.follower(), fetch.snapshot()));
+            return;
+        }
         sending.run(
                 fetch.bytesMax(),
                 () -> thread.read(fetch.snapshot(), fetch.offset(), fetch.bytesMax())
@@ -181,7 +202,7 @@ final class Snapshots {
     /** What the application may be given instead of the log. */
     Optional<RestorableSnapshot> restorable() {
         prepare();
-        return restorable.filter(snapshot -> snapshot.index() <= core.durableIndex());
+        return restorable.filter(snapshot -> snapshot.index() <= core.durableIndex() && isTrusted(snapshot.index()));
     }
 
     private void prepare() {
@@ -194,7 +215,8 @@ final class Snapshots {
     }
 
     private Optional<Snapshot> latest() {
-        return core.snapshot().filter(snapshot -> snapshot.index() <= core.durableIndex());
+        return core.snapshot()
+                .filter(snapshot -> snapshot.index() <= core.durableIndex() && isTrusted(snapshot.index()));
     }
 
     /** Its format and size are on the disk; until they are read there is nothing to restore. */
@@ -229,7 +251,8 @@ final class Snapshots {
     /** Takes one when it is due. */
     void tick(long nowNanos) {
         prepare();
-        if (underWay == null && nowNanos - notBeforeNanos >= 0 && isDue() && !isUpToDate()) {
+        boolean mayTake = distrustedFrom == Long.MAX_VALUE && underWay == null;
+        if (mayTake && nowNanos - notBeforeNanos >= 0 && isDue() && !isUpToDate()) {
             take();
         }
     }
@@ -352,7 +375,8 @@ final class Snapshots {
 
         private void keep(Snapshot snapshot) {
             // The leader may have sent a later one meanwhile.
-            boolean fits = snapshot.index() >= core.firstIndex()
+            boolean fits = isTrusted(snapshot.index())
+                    && snapshot.index() >= core.firstIndex()
                     && core.snapshot()
                             .filter(latest -> latest.index() >= snapshot.index())
                             .isEmpty();
