@@ -82,6 +82,8 @@ public final class AppChannel {
     /** Set while the application is not to be trusted. */
     private @Nullable Distrust distrust;
 
+    private boolean resyncing;
+
     /** Why the last attempt to restore came to nothing; empty since one that did. */
     private String restoreTrouble = "";
 
@@ -127,6 +129,7 @@ public final class AppChannel {
             detach();
             alarm.cancel();
             distrust = new Distrust(differsFrom, reason);
+            resyncing = false;
             phase = Phase.QUARANTINED;
             standing.become(State.QUARANTINED, reason);
             rolePush.attach();
@@ -139,7 +142,8 @@ public final class AppChannel {
      */
     public void resync() {
         supervisor.execute(() -> {
-            if (phase == Phase.QUARANTINED) {
+            resyncing = distrust != null;
+            if (phase == Phase.QUARANTINED || resyncing && phase == Phase.RESTING) {
                 ask();
             }
         });
@@ -149,6 +153,7 @@ public final class AppChannel {
     public void release() {
         supervisor.execute(() -> {
             distrust = null;
+            resyncing = false;
             accepted = null;
             if (phase == Phase.QUARANTINED) {
                 ask();
@@ -317,7 +322,8 @@ public final class AppChannel {
     private void resync(Distrust known, AppInfo info, Decision decision) {
         RestorableSnapshot given = accepted;
         accepted = null;
-        boolean clean = info.appliedIndex() < known.differsFrom();
+        boolean clean = info.appliedIndex() < known.differsFrom()
+                || given != null && info.appliedIndex() == given.index();
         if (clean && (decision instanceof Decision.Deliver || decision instanceof Decision.Restore)) {
             detach();
             phase = Phase.QUARANTINED;

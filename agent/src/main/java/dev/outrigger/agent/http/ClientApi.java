@@ -61,6 +61,7 @@ public final class ClientApi {
                 .get("/v1/barrier", inFlight.counted(reads::barrier))
                 .get("/v1/status", reads::status)
                 .post("/v1/leader", inFlight.counted(operators::transfer))
+                .post("/v1/resync", inFlight.counted(operators::resync))
                 .post("/v1/members", inFlight.counted(operators::add))
                 .delete("/v1/members/:name", inFlight.counted(operators::remove))
                 .post("/v1/members/:name/replace", inFlight.counted(operators::replace))

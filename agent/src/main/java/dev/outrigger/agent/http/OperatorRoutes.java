@@ -18,7 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** {@code POST /v1/leader} and {@code /v1/members}: who leads and who belongs to the cluster. */
+/** {@code POST /v1/leader}, {@code /v1/members} and {@code /v1/resync}: who leads, who belongs to the cluster, and a clean
+ * state for an application in quarantine. */
 final class OperatorRoutes {
     private static final int BODY_BYTES_MAX = 4 << 10;
 
@@ -39,6 +40,19 @@ final class OperatorRoutes {
                 .map(fields -> Optional.ofNullable(fields.get("to")).map(OperatorRoutes::member))
                 .compose(to -> node.transfer(to, wait));
         Replies.send(request, answer, problems, OperatorRoutes::led);
+    }
+
+    void resync(RoutingContext request) {
+        Duration wait = WaitPreference.of(request.request().headers());
+        Replies.send(request, node.resync(wait), problems, OperatorRoutes::resynced);
+    }
+
+    private static void resynced(HttpServerResponse response, long index) {
+        Replies.json(response, Json.write(json -> {
+            json.writeStartObject();
+            json.writeNumberField("index", index);
+            json.writeEndObject();
+        }));
     }
 
     void add(RoutingContext request) {

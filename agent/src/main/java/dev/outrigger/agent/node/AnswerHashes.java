@@ -10,6 +10,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -91,6 +92,13 @@ final class AnswerHashes {
         } else {
             passed(index);
         }
+    }
+
+    /** The application has another state now than the one that answered: nothing is known of how it came to that. */
+    void forget() {
+        firstIndex = lastIndex + 1;
+        Arrays.fill(stretchNumbers, 0);
+        states.clear();
     }
 
     private void goBackTo(long index) {

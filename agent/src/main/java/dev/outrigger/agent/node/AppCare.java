@@ -12,11 +12,15 @@ import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Message;
 import dev.outrigger.agent.core.message.Message.AppReport;
 import dev.outrigger.agent.core.message.Payload;
+import dev.outrigger.agent.core.message.Snapshot;
 import dev.outrigger.agent.storage.NoRoomException;
 import dev.outrigger.agent.storage.Quarantine;
 import dev.outrigger.agent.wire.AppRecord;
 import dev.outrigger.agent.wire.AppRecord.Divergence;
 import dev.outrigger.agent.wire.AppRecord.MemberStanding;
+import dev.outrigger.agent.wire.AppRecord.NoSnapshot;
+import dev.outrigger.agent.wire.AppRecord.SnapshotPiece;
+import dev.outrigger.agent.wire.AppRecord.SnapshotWanted;
 import dev.outrigger.agent.wire.AppRecordCodec;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -50,6 +54,8 @@ final class AppCare implements Applications.Group {
     private final AnswerHashes hashes = new AnswerHashes();
     private final Applications applications;
     private final AppHealth health;
+    private final Snapshots snapshots;
+    private final Resync resync;
     private final CommitProgress progress = new CommitProgress();
     private Fitness fitness = Fitness.UNKNOWN;
     private Optional<Quarantine> quarantine;
@@ -66,6 +72,7 @@ final class AppCare implements Applications.Group {
             RaftCore core,
             AppChannel app,
             LogThread logThread,
+            Snapshots snapshots,
             Optional<Quarantine> marked,
             LongSupplier appliedIndex,
             Consumer<Message> send,
@@ -80,6 +87,9 @@ final class AppCare implements Applications.Group {
         this.quarantined = quarantined;
         this.fatal = fatal;
         this.quarantine = marked;
+        this.snapshots = snapshots;
+        this.resync = new Resync(core, snapshots, app, this::quarantine, this::tell, this::trust);
+        snapshots.heed(this::quarantine);
         this.applications = new Applications(this, hashes, options.heartbeat(), options.electionTimeout());
         this.health = new AppHealth(options.appPatience(), System.nanoTime());
         marked.ifPresent(mark -> {
@@ -128,6 +138,7 @@ final class AppCare implements Applications.Group {
         }
         core.fitness(core.self(), now);
         applications.tick(nowNanos);
+        resync.tick(nowNanos);
     }
 
     List<MemberStanding> members() {
@@ -140,6 +151,10 @@ final class AppCare implements Applications.Group {
 
     Fitness fitness() {
         return fitness;
+    }
+
+    Optional<String> resyncTrouble() {
+        return resync.trouble();
     }
 
     // ---- quarantine ----
@@ -174,13 +189,52 @@ final class AppCare implements Applications.Group {
         save(quarantine);
     }
 
-    /** The application has a state from before it went another way: the mark goes, and then it is served again. */
+    /** Begins to give the application a clean state, or joins that; completes when it is trusted again. */
+    Future<Void> resync() {
+        return resync.begin();
+    }
+
+    /**
+     * The application has a state that can be trusted: the mark goes, and then it is served again. Not before the snapshot
+     * that may hold its wrong state has been replaced, or it would be trusted, too.
+     */
     void cleanState() {
-        LOG.info("the application has a clean state again, and is trusted from there on");
+        if (!resync.mayRelease()) {
+            vertx.setTimer(MARK_RETRY_MILLIS, ignored -> app.resync());
+            return;
+        }
         save(Optional.empty()).onSuccess(saved -> {
+            LOG.info("the application has a clean state again, and is trusted from there on");
             quarantine = Optional.empty();
+            hashes.forget();
             app.release();
+            resync.ended();
         });
+    }
+
+    private void trust(Snapshot snapshot) {
+        Quarantine trusting = quarantine.orElseThrow().trusting(snapshot.index());
+        save(Optional.of(trusting)).onSuccess(saved -> {
+            if (snapshots.isFitting(snapshot)) {
+                quarantine = Optional.of(trusting);
+                snapshots.adopt(snapshot);
+                resync.adopted();
+            }
+        });
+    }
+
+    @Override
+    public void snapshotWanted(MemberId member, SnapshotWanted wanted) {
+        resync.wanted(member, wanted);
+    }
+
+    @Override
+    public void snapshotOffered(AppRecord record) {
+        if (record instanceof SnapshotPiece piece) {
+            resync.received(piece);
+        } else if (record instanceof NoSnapshot none) {
+            resync.received(none);
+        }
     }
 
     /** A disk without room for the mark is waited for: the quarantine holds meanwhile, and so does the present state. */

@@ -10,6 +10,7 @@ import dev.outrigger.agent.wire.AppRecord.AnswersWanted;
 import dev.outrigger.agent.wire.AppRecord.Divergence;
 import dev.outrigger.agent.wire.AppRecord.MemberStanding;
 import dev.outrigger.agent.wire.AppRecord.Roster;
+import dev.outrigger.agent.wire.AppRecord.SnapshotWanted;
 import dev.outrigger.agent.wire.AppRecord.Standing;
 import dev.outrigger.agent.wire.AppRecord.StateHash;
 import dev.outrigger.agent.wire.AppRecordCodec;
@@ -83,6 +84,12 @@ final class Applications {
 
         void fitness(MemberId member, Fitness fitness);
 
+        /** A member in quarantine wants this leader's snapshot. */
+        void snapshotWanted(MemberId member, SnapshotWanted wanted);
+
+        /** The leader has sent a piece of its snapshot, or says why not. */
+        void snapshotOffered(AppRecord record);
+
         /** The application beside this agent is the one that answers otherwise. */
         void outvoted(Divergence divergence);
     }
@@ -136,6 +143,8 @@ final class Applications {
                 open.add(from, answers);
                 conclude(open, nowNanos);
             });
+        } else if (record instanceof SnapshotWanted wanted) {
+            group.snapshotWanted(from, wanted);
         }
     }
 
@@ -150,6 +159,8 @@ final class Applications {
                     .ifPresent(group::outvoted);
         } else if (record instanceof AnswersWanted wanted) {
             group.tell(leader, answers(wanted.firstIndex(), wanted.lastIndex()));
+        } else {
+            group.snapshotOffered(record);
         }
     }
 

@@ -66,6 +66,12 @@ public interface Node {
      */
     Future<Answer<RestoreUpload>> restore(int entryBytesMax, Duration wait);
 
+    /**
+     * Has the application beside this agent, which must be in quarantine, given a clean state, and answers when it is trusted
+     * again, with the index of the command at which it stands then. Goes on after the deadline.
+     */
+    Future<Answer<Long>> resync(Duration wait);
+
     /** Everything that the status document shows, as of now. */
     NodeStatus status();
 }

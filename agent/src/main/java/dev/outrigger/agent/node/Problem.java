@@ -38,7 +38,6 @@ public record Problem(
         UNHEALTHY(409, "Those who would have to go on are away"),
         INVALID_CHANGE(409, "The members cannot be changed that way"),
         NOT_QUARANTINED(409, "The application is not in quarantine"),
-        SNAPSHOT_NEEDED(409, "A snapshot of another member is needed"),
         NOT_EMPTY(409, "The cluster has state already"),
         TOO_LARGE(413, "The command is too large"),
         UNSUPPORTED_MEDIA_TYPE(415, "The content type is not supported"),

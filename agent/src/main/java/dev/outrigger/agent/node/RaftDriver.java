@@ -32,6 +32,7 @@ import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -136,12 +137,12 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
                 core,
                 app,
                 logThread,
+                snapshots,
                 storage.quarantine(),
                 this::appliedIndex,
                 this::send,
                 this::quarantined,
                 fatal);
-        care.quarantine().ifPresent(snapshots::distrust);
         this.problems = new Problems(core, transport, app::status, care::quarantine);
         this.barriers = new Barriers(
                 options.limits().waitingReadsMax(),
@@ -291,10 +292,36 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
                         "The snapshot was not done within the deadline; it goes on, and the status shows when it is there."));
     }
 
+    /** Has the application given a clean state; answers when it is trusted again, with where it stands then. */
+    Future<Answer<Long>> resync(Duration wait) {
+        if (stopping) {
+            return Future.succeededFuture(new Answer.Failed<>(problems.shuttingDown()));
+        }
+        if (care.quarantine().isEmpty()) {
+            return Future.succeededFuture(new Answer.Failed<>(Problem.of(
+                    Problem.Code.NOT_QUARANTINED,
+                    Problem.Outcome.NONE,
+                    "The application beside this agent is not in quarantine; nothing was done.")));
+        }
+        return within(
+                wait,
+                care.resync().map(done -> new Answer.Ok<>(appAppliedIndex())),
+                () -> Problem.of(
+                        Problem.Code.DEADLINE,
+                        Problem.Outcome.UNKNOWN,
+                        "The resync was not done within the deadline; it goes on by itself. "
+                                + app.status().reason().orElse("")
+                                + care.resyncTrouble().map(why -> " The leader gave no snapshot: " + why + ".").orElse("")));
+    }
+
     private <T> Future<Answer<T>> within(Duration wait, Future<Answer<T>> answer, Problem late) {
+        return within(wait, answer, () -> late);
+    }
+
+    private <T> Future<Answer<T>> within(Duration wait, Future<Answer<T>> answer, Supplier<Problem> late) {
         Promise<Answer<T>> first = Promise.promise();
         long timer =
-                vertx.setTimer(Math.max(1, wait.toMillis()), ignored -> first.tryComplete(new Answer.Failed<>(late)));
+                vertx.setTimer(Math.max(1, wait.toMillis()), ignored -> first.tryComplete(new Answer.Failed<>(late.get())));
         answer.onSuccess(value -> {
             vertx.cancelTimer(timer);
             first.tryComplete(value);
@@ -473,7 +500,6 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
     /** Nobody gets an answer of an application that is not to be trusted. */
     private void quarantined(Quarantine mark) {
         Problem problem = problems.quarantined().orElseThrow();
-        snapshots.distrust(mark);
         commands.failAll(problem.code(), problem.detail());
         barriers.close(problem);
     }

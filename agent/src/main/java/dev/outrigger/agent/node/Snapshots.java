@@ -18,6 +18,8 @@ import dev.outrigger.agent.storage.Room;
 import dev.outrigger.agent.storage.SnapshotHead;
 import dev.outrigger.agent.storage.SnapshotStore;
 import dev.outrigger.agent.storage.Storage;
+import dev.outrigger.agent.wire.AppRecord.SnapshotPiece;
+import dev.outrigger.agent.wire.AppRecord.SnapshotWanted;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -28,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +44,7 @@ final class Snapshots {
     private static final long RETRY_MIN_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long RETRY_MAX_NANOS = TimeUnit.MINUTES.toNanos(5);
     private static final long COMPACT_RETRY_MILLIS = 1000;
+    private static final int LENT_BYTES_MAX = 256 << 10;
 
     private final Vertx vertx;
     private final NodeOptions.SnapshotOptions options;
@@ -70,8 +74,8 @@ final class Snapshots {
     private long notBeforeNanos = System.nanoTime();
     private long retryNanos = RETRY_MIN_NANOS;
     private Optional<String> problem = Optional.empty();
-    /** Snapshots from here on hold a state of the application that is not to be trusted. */
-    private long distrustedFrom = Long.MAX_VALUE;
+    /** Set while the application's state is not to be trusted: nothing of it is restored, sent, or taken anew. */
+    private Supplier<Optional<Quarantine>> quarantine = Optional::empty;
 
     /**
      * @param app takes a snapshot of the application
@@ -118,18 +122,58 @@ final class Snapshots {
         return loggedEntries == 0 ? 0 : (long) ((double) logBytes * behind / loggedEntries);
     }
 
-    /** The application's state from there on is not to be trusted: nothing of it is restored, sent, or taken anew. */
-    void distrust(Quarantine mark) {
-        distrustedFrom = mark.differsFrom();
-    }
-
-    /** The application has a clean state again. */
-    void trust() {
-        distrustedFrom = Long.MAX_VALUE;
+    /** From now on this says which snapshots are to be trusted. */
+    void heed(Supplier<Optional<Quarantine>> mark) {
+        quarantine = mark;
     }
 
     private boolean isTrusted(long index) {
-        return index < distrustedFrom;
+        return quarantine.get().map(mark -> mark.trusts(index)).orElse(true);
+    }
+
+    // ---- for a member in quarantine ----
+
+    /** A piece of the latest snapshot for a member in quarantine; empty when there is none that serves it. */
+    Future<Optional<SnapshotPiece>> lend(SnapshotWanted wanted) {
+        Optional<Snapshot> lent = latest().filter(snapshot -> snapshot.index() >= wanted.indexMin());
+        if (lent.isEmpty()) {
+            return Future.succeededFuture(Optional.empty());
+        }
+        Snapshot snapshot = lent.get();
+        long offset = snapshot.checksum() == wanted.checksum() ? wanted.offset() : 0;
+        Promise<Optional<SnapshotPiece>> piece = Promise.promise();
+        sending.run(LENT_BYTES_MAX, () -> thread.read(snapshot, offset, LENT_BYTES_MAX)
+                .map(read -> read.map(bytes -> new SnapshotPiece(snapshot, offset, bytes)))
+                .onComplete(piece));
+        return piece.future();
+    }
+
+    /**
+     * A piece of the leader's snapshot has come.
+     *
+     * @return how much of it is here, from its start
+     */
+    Future<Long> borrow(SnapshotPiece piece) {
+        return thread.put(piece.snapshot(), piece.offset(), piece.bytes());
+    }
+
+    /** Whether the leader's snapshot can take the place of this member's own: the log goes on from it. */
+    boolean isFitting(Snapshot snapshot) {
+        return snapshot.index() >= core.firstIndex()
+                && snapshot.index() <= core.deliverableIndex()
+                && core.termAt(snapshot.index()) == snapshot.term()
+                && core.snapshot()
+                        .filter(own -> own.index() >= snapshot.index())
+                        .isEmpty();
+    }
+
+    /** The leader's snapshot, which is whole here, takes the place of this member's own. */
+    void adopt(Snapshot snapshot) {
+        long firstKept = firstKept(snapshot.index());
+        input.accept(() -> core.snapshotTaken(snapshot, firstKept));
+        compact(firstKept);
+        installed(snapshot);
+        prepare();
     }
 
     // ---- pieces ----
@@ -251,7 +295,7 @@ final class Snapshots {
     /** Takes one when it is due. */
     void tick(long nowNanos) {
         prepare();
-        boolean mayTake = distrustedFrom == Long.MAX_VALUE && underWay == null;
+        boolean mayTake = quarantine.get().isEmpty() && underWay == null;
         if (mayTake && nowNanos - notBeforeNanos >= 0 && isDue() && !isUpToDate()) {
             take();
         }

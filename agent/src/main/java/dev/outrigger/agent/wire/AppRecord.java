@@ -2,6 +2,8 @@ package dev.outrigger.agent.wire;
 
 import dev.outrigger.agent.core.message.Fitness;
 import dev.outrigger.agent.core.message.MemberId;
+import dev.outrigger.agent.core.message.Payload;
+import dev.outrigger.agent.core.message.Snapshot;
 import java.util.List;
 
 /** What members tell each other of their applications, in an {@code AppReport}. Implementations are immutable. */
@@ -102,4 +104,25 @@ public sealed interface AppRecord {
             states = List.copyOf(states);
         }
     }
+
+    /**
+     * A member in quarantine asks the leader for a snapshot of its application.
+     *
+     * @param indexMin the snapshot must cover this index
+     * @param checksum of the snapshot that it has begun to receive, 0 for none
+     * @param offset how much of that one it has
+     */
+    record SnapshotWanted(long indexMin, long checksum, long offset) implements AppRecord {}
+
+    /**
+     * A piece of it.
+     *
+     * @param snapshot which snapshot
+     * @param offset place of the first byte
+     * @param bytes the piece
+     */
+    record SnapshotPiece(Snapshot snapshot, long offset, Payload bytes) implements AppRecord {}
+
+    /** @param reason why there is none, in a few words for people */
+    record NoSnapshot(String reason) implements AppRecord {}
 }

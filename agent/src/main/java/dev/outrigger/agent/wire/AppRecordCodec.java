@@ -11,7 +11,10 @@ import dev.outrigger.agent.wire.AppRecord.Answers;
 import dev.outrigger.agent.wire.AppRecord.AnswersWanted;
 import dev.outrigger.agent.wire.AppRecord.Divergence;
 import dev.outrigger.agent.wire.AppRecord.MemberStanding;
+import dev.outrigger.agent.wire.AppRecord.NoSnapshot;
 import dev.outrigger.agent.wire.AppRecord.Roster;
+import dev.outrigger.agent.wire.AppRecord.SnapshotPiece;
+import dev.outrigger.agent.wire.AppRecord.SnapshotWanted;
 import dev.outrigger.agent.wire.AppRecord.Standing;
 import dev.outrigger.agent.wire.AppRecord.StateHash;
 import java.util.Arrays;
@@ -22,9 +25,12 @@ public final class AppRecordCodec {
     private static final int ROSTER = 2;
     private static final int ANSWERS_WANTED = 3;
     private static final int ANSWERS = 4;
+    private static final int SNAPSHOT_WANTED = 5;
+    private static final int SNAPSHOT_PIECE = 6;
+    private static final int NO_SNAPSHOT = 7;
 
     private static final int MEMBER_BYTES_MIN = Short.BYTES;
-    private static final int NAME_BYTES_MAX = 1024;
+    private static final int TEXT_BYTES_MAX = 1024;
 
     private AppRecordCodec() {}
 
@@ -46,6 +52,19 @@ public final class AppRecordCodec {
             out.int64(answers.firstIndex());
             out.list(answers.hashes(), out::int64);
             out.list(answers.states(), state -> encode(state, out));
+        } else if (record instanceof SnapshotWanted wanted) {
+            out.u8(SNAPSHOT_WANTED);
+            out.int64(wanted.indexMin());
+            out.int64(wanted.checksum());
+            out.int64(wanted.offset());
+        } else if (record instanceof SnapshotPiece piece) {
+            out.u8(SNAPSHOT_PIECE);
+            MessageCodec.encode(piece.snapshot(), out);
+            out.int64(piece.offset());
+            out.payload(piece.bytes());
+        } else if (record instanceof NoSnapshot none) {
+            out.u8(NO_SNAPSHOT);
+            out.text(printable(none.reason()), TEXT_BYTES_MAX);
         }
         return Payload.of(Arrays.copyOf(out.array(), out.length()));
     }
@@ -67,10 +86,19 @@ public final class AppRecordCodec {
                                 in.natural(),
                                 in.list(Long.BYTES, in::int64),
                                 in.list(2 * Long.BYTES, () -> stateHash(in)));
+                    case SNAPSHOT_WANTED -> new SnapshotWanted(in.natural(), in.int64(), in.natural());
+                    case SNAPSHOT_PIECE -> new SnapshotPiece(MessageCodec.snapshot(in), in.natural(), in.payload());
+                    case NO_SNAPSHOT -> new NoSnapshot(in.text(TEXT_BYTES_MAX));
                     default -> throw new WireException(UNKNOWN_TAG, "nothing is said of applications with tag " + tag);
                 };
         in.end();
         return record;
+    }
+
+    /** What an application said may hold anything, and be of any length. */
+    private static String printable(String text) {
+        String plain = text.replaceAll("\\p{Cntrl}", " ");
+        return plain.substring(0, Math.min(plain.length(), TEXT_BYTES_MAX / 4));
     }
 
     private static void encode(Standing standing, FrameWriter out) {
@@ -150,11 +178,11 @@ public final class AppRecordCodec {
     }
 
     private static void name(MemberId member, FrameWriter out) {
-        out.text(member.name(), NAME_BYTES_MAX);
+        out.text(member.name(), TEXT_BYTES_MAX);
     }
 
     private static MemberId name(FrameReader in) {
-        String name = in.text(NAME_BYTES_MAX);
+        String name = in.text(TEXT_BYTES_MAX);
         if (!MemberId.isValid(name)) {
             throw new WireException(BAD_VALUE, "not a member name: '" + name + "'");
         }

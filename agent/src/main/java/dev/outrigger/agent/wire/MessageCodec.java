@@ -164,7 +164,7 @@ public final class MessageCodec {
         out.int64(request.round());
     }
 
-    private static void encode(Snapshot snapshot, FrameWriter out) {
+    static void encode(Snapshot snapshot, FrameWriter out) {
         out.int64(snapshot.index());
         out.int64(snapshot.term());
         out.int64(snapshot.timeMillis());
@@ -173,7 +173,7 @@ public final class MessageCodec {
         out.int64(snapshot.checksum());
     }
 
-    private static Snapshot snapshot(FrameReader in) {
+    static Snapshot snapshot(FrameReader in) {
         return new Snapshot(
                 in.natural(), in.natural(), in.natural(), configuration(in.payload()), in.natural(), in.int64());
     }

@@ -106,6 +106,14 @@ public final class FakeNode implements Node {
         return taken;
     }
 
+    public volatile Future<Answer<Long>> resynced = Future.succeededFuture(new Answer.Ok<>(41L));
+
+    @Override
+    public Future<Answer<Long>> resync(Duration wait) {
+        waits.add(wait);
+        return resynced;
+    }
+
     @Override
     public Future<Answer<BackupDownload>> latestSnapshot() {
         return download;

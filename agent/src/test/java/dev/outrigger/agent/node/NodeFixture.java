@@ -8,7 +8,10 @@ import dev.outrigger.agent.app.AppOptions;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Payload;
 import dev.outrigger.agent.node.Answer.Applied;
+import dev.outrigger.agent.storage.Durability;
 import dev.outrigger.agent.storage.MemoryStorage;
+import dev.outrigger.agent.storage.Storage;
+import dev.outrigger.agent.storage.chronicle.ChronicleStorage;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -16,6 +19,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Nodes on one event loop, each with a disk in memory and an application of its own over HTTP. */
@@ -44,10 +49,20 @@ final class NodeFixture implements AutoCloseable {
     private final Map<MemberId, MemoryStorage.Disk> disks = new TreeMap<>();
     private final Map<MemberId, JournalApp> apps = new TreeMap<>();
 
+    private Function<MemberId, Storage> opener = member -> disk(member).open();
+
     NodeFixture(String... names) {
         for (String name : names) {
             members.put(new MemberId(name), name + ":7412");
         }
+    }
+
+    /** With real disks below {@code directory}, which hold snapshots too. */
+    NodeFixture onDisk(Path directory) {
+        opener = member -> ChronicleStorage.open(
+                directory.resolve(member.name()),
+                ChronicleStorage.Options.of(member.name(), "test", Durability.MEMORY));
+        return this;
     }
 
     NodeFixture startAll() throws Exception {
@@ -64,8 +79,8 @@ final class NodeFixture implements AutoCloseable {
     }
 
     void start(MemberId member, URI app) {
-        MemoryStorage.Disk disk = disks.computeIfAbsent(member, name -> new MemoryStorage.Disk("disk-" + name));
-        GatedStorage storage = new GatedStorage(disk.open());
+        disks.computeIfAbsent(member, name -> new MemoryStorage.Disk("disk-" + name));
+        GatedStorage storage = new GatedStorage(opener.apply(member));
         NodeOptions options = new NodeOptions(
                 "test",
                 member,

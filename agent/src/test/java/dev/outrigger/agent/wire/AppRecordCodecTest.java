@@ -3,9 +3,11 @@ package dev.outrigger.agent.wire;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.outrigger.agent.core.message.Configuration;
 import dev.outrigger.agent.core.message.Fitness;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Payload;
+import dev.outrigger.agent.core.message.Snapshot;
 import dev.outrigger.agent.wire.AppRecord.AnswerHash;
 import dev.outrigger.agent.wire.AppRecord.StateHash;
 import java.util.Arrays;
@@ -37,6 +39,12 @@ class AppRecordCodecTest {
                 STANDING,
                 ROSTER,
                 new AppRecord.AnswersWanted(1, 1024),
+                new AppRecord.SnapshotWanted(7, -3, 256),
+                new AppRecord.SnapshotPiece(
+                        new Snapshot(40, 4, 9, Configuration.of(List.of(A)), 2048, 1),
+                        256,
+                        Payload.of(new byte[] {1, 2})),
+                new AppRecord.NoSnapshot("it has none"),
                 new AppRecord.Answers(5, List.of(0L, -1L), List.of(new StateHash(6, 8))));
     }
 

@@ -14,6 +14,7 @@ import java.util.Optional;
 /** The mark of a member whose application went another way; there is no file while there is none. */
 record QuarantineFile(Path file) {
     private static final String DIFFERS_FROM = "differsFrom";
+    private static final String TRUSTED_SNAPSHOT = "trustedSnapshot";
     private static final String REASON = "reason";
 
     Optional<Quarantine> read() throws IOException {
@@ -23,7 +24,9 @@ record QuarantineFile(Path file) {
         Map<String, String> values = new SealedText(file).read();
         try {
             return Optional.of(new Quarantine(
-                    Long.parseLong(values.getOrDefault(DIFFERS_FROM, "")), values.getOrDefault(REASON, "")));
+                    Long.parseLong(values.getOrDefault(DIFFERS_FROM, "")),
+                    Long.parseLong(values.getOrDefault(TRUSTED_SNAPSHOT, "")),
+                    values.getOrDefault(REASON, "")));
         } catch (IllegalArgumentException e) {
             throw new DamagedStorageException(file + " is damaged: " + e.getMessage(), e);
         }
@@ -37,6 +40,7 @@ record QuarantineFile(Path file) {
         }
         Map<String, String> values = new LinkedHashMap<>();
         values.put(DIFFERS_FROM, Long.toString(quarantine.get().differsFrom()));
+        values.put(TRUSTED_SNAPSHOT, Long.toString(quarantine.get().trustedSnapshot()));
         values.put(REASON, quarantine.get().reason());
         new SealedText(file).write(values, sync);
     }
