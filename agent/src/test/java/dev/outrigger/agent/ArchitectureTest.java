@@ -135,10 +135,10 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule APP_KNOWS_MESSAGES =
-            mayKnow("app", with(VERTX, "core.message", "com.fasterxml.jackson.core.."));
+            mayKnow("app", with(VERTX, "core.message", "session", "com.fasterxml.jackson.core.."));
 
     @ArchTest
-    static final ArchRule NODE_KNOWS_PORTS = mayKnow("node", with(VERTX, "core..", "storage", "wire", "peer", "app"));
+    static final ArchRule NODE_KNOWS_PORTS = mayKnow("node", with(VERTX, "core..", "storage", "wire", "peer", "app", "session"));
 
     @ArchTest
     static final ArchRule HTTP_KNOWS_NODE =

@@ -12,6 +12,8 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +37,10 @@ public final class AppChannel {
         RESTING,
         /** A snapshot is under way to the application. */
         RESTORING,
+        /** The application is not to be trusted. */
         QUARANTINED,
+        /** The gate is brought to where the application stands. */
+        ROLLING,
         DELIVERING
     }
 
@@ -49,7 +54,10 @@ public final class AppChannel {
     private final AppClient client;
     private final Standing standing;
     private final Pace pace;
+    private final Backlog backlog = new Backlog();
     private final Delivery delivery;
+    private final GateBases gateBases;
+    private final Sessions sessions;
     private final RolePush rolePush;
     private final Queries queries;
     private final Taking taking;
@@ -66,6 +74,8 @@ public final class AppChannel {
     private boolean checking;
     /** Set while the leader must confirm where the application stands. */
     private @Nullable AppInfo unconfirmed;
+    /** The application may stand elsewhere than when it was asked. */
+    private boolean lostWhileRolling;
     /** Last index whose result was reported, or reported as lost. */
     private long reportedIndex;
 
@@ -99,7 +109,9 @@ public final class AppChannel {
         client = new AppClient(vertx, options, () -> supervisor.execute(this::onConnectionLost));
         standing = new Standing(events, metrics);
         pace = new Pace(limits.batchCommandsMax(), limits.pauseAfterFailures(), limits.callTimeout());
-        delivery = new Delivery(log, client, options, pace, metrics, supervisor, new DeliveryOutcome());
+        delivery = new Delivery(log, backlog, client, options, pace, metrics, supervisor, new DeliveryOutcome());
+        gateBases = new GateBases(vertx, log);
+        sessions = new Sessions(backlog, limits.resultBytesMax(), registry);
         rolePush = new RolePush(vertx, client, options, metrics);
         queries = new Queries(client, limits.queriesInFlightMax(), metrics);
         taking = new Taking(client, log, delivery, metrics);
@@ -225,6 +237,11 @@ public final class AppChannel {
         return taking.take(sink);
     }
 
+    /** What is known of the sessions of clients. */
+    public Sessions sessions() {
+        return sessions;
+    }
+
     /** Where the application stands now. */
     public AppStatus status() {
         return standing.status();
@@ -265,6 +282,8 @@ public final class AppChannel {
             standing.doubt(what);
         } else if (phase == Phase.DELIVERING && !delivery.isSending()) {
             doubt(what);
+        } else if (phase == Phase.ROLLING) {
+            lostWhileRolling = true;
         }
     }
 
@@ -291,7 +310,7 @@ public final class AppChannel {
             resync(distrust, info, decision);
             return;
         }
-        if (checking && decision instanceof Decision.Deliver && info.appliedIndex() == delivery.prevIndex()) {
+        if (checking && decision instanceof Decision.Deliver && info.appliedIndex() == backlog.appliedIndex()) {
             afterFailure.reset();
             phase = Phase.DELIVERING;
             delivery.wake();
@@ -302,8 +321,16 @@ public final class AppChannel {
         if (!(decision instanceof Decision.Refuse) && contradictsRestore(info)) {
             return;
         }
+        act(info, decision);
+    }
+
+    private void act(AppInfo info, Decision decision) {
         if (decision instanceof Decision.Deliver position) {
-            attach(position);
+            if (backlog.standsAt(position.appliedIndex())) {
+                attach(position);
+            } else {
+                roll(info, position);
+            }
         } else if (decision instanceof Decision.Restore restore) {
             restore(restore.snapshot());
         } else if (decision instanceof Decision.AwaitCommit await) {
@@ -447,6 +474,66 @@ public final class AppChannel {
                 "the application at " + options.baseUri() + " " + failure.detail() + before + "; it is asked again");
     }
 
+    /** The application stands where the gate does not: behind it, as without its state, or ahead of it. */
+    private void roll(AppInfo info, Decision.Deliver position) {
+        detach();
+        phase = Phase.ROLLING;
+        lostWhileRolling = false;
+        long index = position.appliedIndex();
+        long thisDoubt = doubts;
+        BooleanSupplier wanted = () -> phase == Phase.ROLLING && doubts == thisDoubt && !supervisor.isClosed();
+        Future<Optional<Gate>> rolled = gate(index, wanted);
+        if (!rolled.isComplete()) {
+            standing.become(State.WAITING, rolling(index));
+        }
+        rolled.onComplete(result -> {
+            if (wanted.getAsBoolean()) {
+                supervisor.execute(() -> onRolled(info, position, result));
+            }
+        });
+    }
+
+    private Future<Optional<Gate>> gate(long index, BooleanSupplier wanted) {
+        LongConsumer progress = told -> {
+            if (standing.is(State.WAITING)) {
+                standing.progress(rolling(index) + ", index " + told + " so far");
+            }
+        };
+        Gate gate = backlog.gate();
+        boolean follows = index > gate.toldIndex() && log.firstIndex() <= gate.toldIndex() + 1;
+        // A gate on its way is nowhere: should this fail, nobody must take it for where the application is.
+        backlog.reset(new Gate(), 0);
+        return follows
+                ? gateBases.forward(gate, index, wanted, progress).map(Optional.of(gate))
+                : gateBases.gateAt(index, wanted, progress);
+    }
+
+    private static String rolling(long index) {
+        return "the application stands at index " + index
+                + ", and which of its commands come twice is read from the log up to there";
+    }
+
+    private void onRolled(AppInfo info, Decision.Deliver position, AsyncResult<Optional<Gate>> result) {
+        if (result.failed()) {
+            rest(afterFailure.nextMillis());
+            standing.become(
+                    State.WAITING,
+                    "the log cannot be read up to index " + position.appliedIndex() + ", where the application stands: "
+                            + result.cause().getMessage() + "; it is tried again");
+        } else if (result.result().isEmpty()) {
+            Decision decision = Handshake.withoutGate(info, log);
+            metrics.decided(decision);
+            act(info, decision);
+        } else {
+            backlog.reset(result.result().get(), position.appliedIndex());
+            if (lostWhileRolling) {
+                ask();
+            } else {
+                attach(position);
+            }
+        }
+    }
+
     private void attach(Decision.Deliver position) {
         taking.abort("the application was found at another position");
         restoreTrouble = "";
@@ -454,6 +541,7 @@ public final class AppChannel {
         replayLastIndex = position.replayLastIndex();
         boolean pause = pace.confirm(position.appliedIndex());
         BatchFailure failure = lastFailure;
+        passed(backlog.takeUp(position.appliedIndex()));
         report(position.appliedIndex());
         if (supervisor.isClosed()) {
             return; // By whoever was told.
@@ -472,7 +560,15 @@ public final class AppChannel {
         if (firstLost <= appliedIndex) {
             events.resultsLost(firstLost, appliedIndex);
         }
-        events.appliedIndex(appliedIndex);
+        events.appliedIndex(backlog.doneIndex());
+    }
+
+    private void passed(List<Ruling> rulings) {
+        List<Ruling> answers = rulings.stream().filter(Ruling::isAnswer).toList();
+        if (!answers.isEmpty()) {
+            sessions.passed(answers);
+            events.passed(answers);
+        }
     }
 
     private void pause(BatchFailure failure) {
@@ -489,9 +585,9 @@ public final class AppChannel {
         phase = Phase.DELIVERING;
         boolean retriesAfterPause = standing.is(State.PAUSED) && pace.suspended(position.appliedIndex());
         if (!retriesAfterPause) {
-            standing.become(position.replays() ? State.REPLAYING : State.SERVING);
+            standing.become(backlog.doneIndex() < position.replayLastIndex() ? State.REPLAYING : State.SERVING);
         }
-        delivery.begin(position);
+        delivery.begin(position.replayLastIndex());
     }
 
     private final class DeliveryOutcome implements Delivery.Outcome {
@@ -503,8 +599,10 @@ public final class AppChannel {
                 lastFailure = null;
                 reportedIndex = last.index();
                 standing.applied(last.index(), last.term());
+                sessions.applied(batch, results);
                 events.applied(batch.commands(), results);
             }
+            passed(batch.rulings());
             events.appliedIndex(batch.lastIndex());
             // No-ops before a command that is tried again prove nothing.
             if (!supervisor.isClosed() && !(batch.isEmpty() && standing.is(State.PAUSED))) {

@@ -25,6 +25,14 @@ public interface AppEvents {
     default void stateHash(long index, Payload stateHash) {}
 
     /**
+     * These entries are done with and did not reach the application; the commands before them were {@linkplain #applied
+     * told}, or are lost. Comes before {@link #appliedIndex} reaches them.
+     *
+     * @param rulings of those that a client may wait for, by rising index
+     */
+    void passed(List<Ruling> rulings);
+
+    /**
      * The application has applied the commands from {@code firstIndex} to {@code lastIndex}, but what it answered is
      * lost: the answer timed out, broke off or was broken. Whoever waits for one of them can only be told so. Comes after
      * a hand-shake and before {@link #appliedIndex}; the first hand-shake reports everything that the application had

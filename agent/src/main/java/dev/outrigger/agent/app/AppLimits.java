@@ -20,6 +20,8 @@ import java.time.Duration;
  * @param responseBytesMax longest answer, above which the call fails; default 64 MiB
  * @param queriesInFlightMax queries under way or waiting for a connection, above which a query is turned away; default
  *     256
+ * @param resultBytesMax results of commands of sessions that are kept for those who ask again, overhead included; the
+ *     oldest go first; default 16 MiB
  */
 public record AppLimits(
         Duration callTimeout,
@@ -33,7 +35,8 @@ public record AppLimits(
         int batchCommandsMax,
         int pauseAfterFailures,
         int responseBytesMax,
-        int queriesInFlightMax) {
+        int queriesInFlightMax,
+        long resultBytesMax) {
 
     public static final AppLimits DEFAULTS = new AppLimits(
             Duration.ofSeconds(10),
@@ -47,7 +50,8 @@ public record AppLimits(
             1024,
             3,
             64 << 20,
-            256);
+            256,
+            16 << 20);
 
     public AppLimits {
         positive("callTimeout", callTimeout.toMillis());
@@ -62,6 +66,7 @@ public record AppLimits(
         positive("pauseAfterFailures", pauseAfterFailures);
         positive("responseBytesMax", responseBytesMax);
         positive("queriesInFlightMax", queriesInFlightMax);
+        positive("resultBytesMax", resultBytesMax);
     }
 
     private static void positive(String name, long value) {

@@ -6,12 +6,26 @@ import java.util.List;
 /**
  * A stretch of the log that the application gets at once.
  *
- * @param commands the commands in it, by rising index; empty when the stretch holds none
- * @param lastIndex last index of the stretch, at or after the last command's
+ * @param rulings on every entry of it, by rising index; at least one
  */
-record Batch(List<Entry> commands, long lastIndex) {
+record Batch(List<Ruling> rulings, List<Entry> commands) {
+    static Batch of(List<Ruling> rulings) {
+        return new Batch(
+                rulings,
+                rulings.stream()
+                        .filter(Ruling::isDelivered)
+                        .map(Ruling::command)
+                        .toList());
+    }
+
+    /** Whether nothing of it is for the application. */
     boolean isEmpty() {
         return commands.isEmpty();
+    }
+
+    /** Last index of the stretch, at or after the last command's. */
+    long lastIndex() {
+        return rulings.get(rulings.size() - 1).index();
     }
 
     long firstCommand() {

@@ -1,9 +1,11 @@
 package dev.outrigger.agent.app;
 
 import dev.outrigger.agent.core.message.Entry;
+import dev.outrigger.agent.core.message.Payload;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The part of the log that the application channel may see. Called on the owner's event loop. */
 public interface CommittedLog {
@@ -32,5 +34,27 @@ public interface CommittedLog {
     /** The latest snapshot that the application may be given; none where none was taken or received. */
     default Optional<RestorableSnapshot> snapshot() {
         return Optional.empty();
+    }
+
+    /**
+     * The session table that goes with {@link #snapshot()}, encoded: that of its index, or of a later one up to which
+     * nothing was for the application. Fails when it cannot be read.
+     */
+    default Future<Payload> sessions(RestorableSnapshot snapshot) {
+        return Future.failedFuture("there is no snapshot");
+    }
+
+    /** What was last {@linkplain #keepCheckpoint kept}; empty when nothing was, or it is damaged. */
+    default Future<Optional<Payload>> checkpoint() {
+        return Future.succeededFuture(Optional.empty());
+    }
+
+    /**
+     * Writes this in the place of what was kept before. It may be lost.
+     *
+     * @param encoding makes it, on another thread
+     */
+    default Future<Void> keepCheckpoint(Supplier<Payload> encoding) {
+        return Future.succeededFuture();
     }
 }

@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 final class Delivery {
     /** What comes of it. Called on the event loop; between {@code failed} and the next {@code begin} nothing comes. */
     interface Outcome {
-        /** A batch is done; without commands it needed no application. */
+        /** A batch is done; without commands it needed no application. Nothing is under way at this moment. */
         void delivered(Batch batch, List<Result> results);
 
         void failed(BatchFailure failure);
@@ -41,8 +41,7 @@ final class Delivery {
     private final AppMetrics metrics;
     private final Executor supervised;
     private final Outcome outcome;
-    private final Backlog backlog = new Backlog();
-    private long prevIndex;
+    private final Backlog backlog;
     private long sentIndex;
     private long replayLastIndex;
     private boolean busy;
@@ -50,9 +49,13 @@ final class Delivery {
     /** Tells this run's answers from those of a run that was stopped. */
     private long run;
 
-    /** @param supervised runs each continuation, at once and on this thread, and survives what it throws */
+    /**
+     * @param backlog what is delivered; brought to where the application stands before delivery begins
+     * @param supervised runs each continuation, at once and on this thread, and survives what it throws
+     */
     Delivery(
             CommittedLog log,
+            Backlog backlog,
             AppClient client,
             AppOptions options,
             Pace pace,
@@ -60,6 +63,7 @@ final class Delivery {
             Executor supervised,
             Outcome outcome) {
         this.log = log;
+        this.backlog = backlog;
         this.client = client;
         this.options = options;
         this.pace = pace;
@@ -68,12 +72,15 @@ final class Delivery {
         this.outcome = outcome;
     }
 
-    void begin(Decision.Deliver position) {
+    /**
+     * Goes on from where the backlog is.
+     *
+     * @param replayLastIndex entries up to here are told to the application as replayed
+     */
+    void begin(long replayLastIndex) {
         stop();
-        prevIndex = position.appliedIndex();
-        sentIndex = prevIndex;
-        replayLastIndex = position.replayLastIndex();
-        backlog.restart(position.appliedIndex() + 1);
+        sentIndex = backlog.appliedIndex();
+        this.replayLastIndex = replayLastIndex;
         wake();
     }
 
@@ -94,11 +101,6 @@ final class Delivery {
         return sending;
     }
 
-    /** The last command that the application has applied, as far as known here. */
-    long prevIndex() {
-        return prevIndex;
-    }
-
     /** The last command that the application may have applied: it was sent, if not yet answered. */
     long sentIndex() {
         return sentIndex;
@@ -113,7 +115,7 @@ final class Delivery {
 
     private void next() {
         busy = true;
-        if (!backlog.isEmpty() && RestorePart.isEnd(backlog.first())) {
+        if (backlog.isRestoreNext()) {
             restore(backlog.first());
         } else if (!backlog.isEmpty()) {
             Batch batch = take();
@@ -130,7 +132,7 @@ final class Delivery {
     }
 
     private Batch take() {
-        long nextIndex = backlog.nextIndex();
+        long nextIndex = backlog.doneIndex() + 1;
         long lastIndexMax = pace.lastIndexMax(nextIndex);
         if (nextIndex <= replayLastIndex) {
             lastIndexMax = Math.min(lastIndexMax, replayLastIndex);
@@ -143,8 +145,8 @@ final class Delivery {
      * has applied something of it, or of a snapshot, which holds something.
      */
     private void restore(Entry entry) {
-        if (prevIndex > 0) {
-            pass(entry, true, "something was applied before it, the last at index " + prevIndex);
+        if (backlog.appliedIndex() > 0) {
+            pass(entry, true, "something was applied before it, the last at index " + backlog.appliedIndex());
             return;
         }
         if (RestorePart.decode(entry.data()).orElse(null) instanceof RestorePart.End end) {
@@ -175,10 +177,10 @@ final class Delivery {
 
     private void pass(Entry entry, boolean stateBefore, String reason) {
         long thisRun = run;
-        backlog.pass();
+        Batch batch = backlog.takeRestore();
         outcome.voided(entry.index(), stateBefore, reason);
         if (thisRun == run) {
-            finish(new Batch(List.of(), entry.index()), List.of());
+            finish(batch, List.of());
         }
     }
 
@@ -201,7 +203,7 @@ final class Delivery {
         long startNanos = System.nanoTime();
         sending = true;
         sentIndex = batch.lastCommand().index();
-        client.apply(AppJson.writeBatch(options.bootEpoch(), prevIndex, replay, batch.commands()))
+        client.apply(AppJson.writeBatch(options.bootEpoch(), backlog.appliedIndex(), replay, batch.commands()))
                 .map(reply -> verified(reply, batch))
                 .onComplete(inThisRun(result -> onAnswer(batch, result, System.nanoTime() - startNanos)));
     }
@@ -227,12 +229,12 @@ final class Delivery {
         }
         metrics.applied(commands, tookNanos);
         pace.delivered(batch.lastIndex(), tookNanos);
-        prevIndex = batch.lastCommand().index();
         finish(batch, result.result());
     }
 
     private void finish(Batch batch, List<Result> results) {
         long thisRun = run;
+        backlog.done(batch);
         outcome.delivered(batch, results);
         // Whoever heard of it may have stopped the delivery.
         if (thisRun == run) {
@@ -242,7 +244,8 @@ final class Delivery {
 
     private void fail(AppFailure failure, long firstIndex, int commands) {
         metrics.failed("apply", failure);
-        outcome.failed(new BatchFailure(failure.cause(), failure.detail(), prevIndex, firstIndex, commands));
+        outcome.failed(
+                new BatchFailure(failure.cause(), failure.detail(), backlog.appliedIndex(), firstIndex, commands));
     }
 
     private <T> Handler<AsyncResult<T>> inThisRun(Consumer<AsyncResult<T>> continuation) {

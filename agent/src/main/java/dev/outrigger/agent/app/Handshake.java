@@ -9,6 +9,11 @@ import java.util.Optional;
 /**
  * The decision after each {@code info}: a function of its arguments alone. Only committed entries are ever delivered, so
  * an application that belongs to this log stands at one of its entries, with the same term.
+ *
+ * <p>To go on from there, the {@link Gate} must be there too. It gets there from the gate that is at hand, or from an
+ * earlier place where one is known ({@link GateBases}), by reading the log. Where the application is behind all of these,
+ * what was delivered before is not known at its place: it is given the snapshot, although the log may still hold the
+ * entries that it lacks.
  */
 final class Handshake {
     private Handshake() {}
@@ -49,6 +54,16 @@ final class Handshake {
                     + log.deliverableIndex() + "; waiting for the leader to confirm it");
         }
         return new Deliver(index, log.deliverableIndex());
+    }
+
+    /** The decision when the application is behind every place where a gate is known. */
+    static Decision withoutGate(AppInfo info, CommittedLog log) {
+        return log.snapshot()
+                .filter(snapshot -> helps(snapshot, info.appliedIndex(), log))
+                .<Decision>map(Restore::new)
+                .orElseGet(() -> new Refuse("the application has applied " + position(info)
+                        + ", and which sessions were open there is not known here any more, nor is there a later snapshot;"
+                        + " restart the application without state or from a newer one"));
     }
 
     /** Whether the log goes on where the snapshot ends, and the snapshot is ahead of the application. */

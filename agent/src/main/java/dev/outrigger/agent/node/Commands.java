@@ -1,6 +1,7 @@
 package dev.outrigger.agent.node;
 
 import dev.outrigger.agent.app.AppEvents.Result;
+import dev.outrigger.agent.app.Ruling;
 import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Payload;
@@ -156,6 +157,13 @@ final class Commands {
             for (Command command : appended.take(entry.index())) {
                 settle(command, entry, results.get(i));
             }
+        }
+    }
+
+    /** These are done with and did not reach the application. */
+    void passed(List<Ruling> rulings) {
+        for (Ruling ruling : rulings) {
+            appended.take(ruling.entry().index()).forEach(this::settleWithoutResult);
         }
     }
 

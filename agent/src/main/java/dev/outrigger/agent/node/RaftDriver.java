@@ -5,6 +5,7 @@ import dev.outrigger.agent.app.AppEvents;
 import dev.outrigger.agent.app.AppStatus;
 import dev.outrigger.agent.app.CommittedLog;
 import dev.outrigger.agent.app.RestorableSnapshot;
+import dev.outrigger.agent.app.Ruling;
 import dev.outrigger.agent.core.RaftCore;
 import dev.outrigger.agent.core.RoleName;
 import dev.outrigger.agent.core.message.Control;
@@ -502,6 +503,11 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
         Problem problem = problems.quarantined().orElseThrow();
         commands.failAll(problem.code(), problem.detail());
         barriers.close(problem);
+    }
+
+    @Override
+    public void passed(List<Ruling> rulings) {
+        commands.passed(rulings);
     }
 
     @Override

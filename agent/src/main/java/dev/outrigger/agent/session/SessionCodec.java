@@ -3,15 +3,15 @@ package dev.outrigger.agent.session;
 import java.util.Collection;
 
 /**
- * A session table as bytes, all numbers big-endian: version (1), time to live (8), sessions at most (4), commands
- * remembered at most (4), last index (8), agreed time (8), number of sessions (4); then by rising id for each session: id
- * (8), time of last use (8), last sequence (8), number of commands remembered (4), and by rising sequence for each of
- * them index (8) and body hash (8). Other versions are refused, never guessed at.
+ * A session table as bytes, all numbers big-endian: version (1), sessions at most (4), width of a window (4), last index
+ * (8), agreed time (8), number of sessions (4); then by rising id for each session: id (8), time to live (8), time of last
+ * use (8), highest sequence (8), number of commands remembered (4), and by rising sequence for each of them how far it is
+ * below the highest (4), index (8) and body hash (8). Other versions are refused, never guessed at.
  */
 final class SessionCodec {
-    static final int HEADER_BYTES = 37;
-    static final int SESSION_BYTES = 28;
-    static final int COMMAND_BYTES = 16;
+    static final int HEADER_BYTES = 29;
+    static final int SESSION_BYTES = 36;
+    static final int COMMAND_BYTES = 20;
     private static final byte VERSION = 1;
 
     private final byte[] bytes;
@@ -24,7 +24,6 @@ final class SessionCodec {
     static byte[] encode(SessionTable table) {
         SessionCodec out = new SessionCodec(new byte[size(table.sessions())]);
         out.bytes[out.position++] = VERSION;
-        out.putLong(table.limits().timeToLiveMillis());
         out.putInt(table.limits().sessionsMax());
         out.putInt(table.limits().rememberedMax());
         out.putLong(table.lastIndex());
@@ -38,7 +37,7 @@ final class SessionCodec {
         SessionCodec in = new SessionCodec(bytes);
         in.need(HEADER_BYTES);
         check(in.bytes[in.position++] == VERSION, "version " + bytes[0] + ", and this agent reads version " + VERSION);
-        SessionLimits limits = new SessionLimits(in.getLong(), in.getInt(), in.getInt());
+        SessionLimits limits = new SessionLimits(in.getInt(), in.getInt());
         SessionTable table = new SessionTable(limits, in.getLong(), in.getLong());
         int count = in.getInt();
         check(table.lastIndex() >= 0 && table.agreedMillis() >= 0, "index or time below 0");
@@ -64,32 +63,50 @@ final class SessionCodec {
 
     private void putSession(Session session) {
         putLong(session.id());
+        putLong(session.timeToLiveMillis());
         putLong(session.lastUsedMillis());
         putLong(session.lastSequence());
         putInt(session.remembered());
-        for (long sequence = session.firstRemembered(); sequence <= session.lastSequence(); sequence++) {
+        session.forEachApplied(sequence -> {
+            putInt((int) (session.lastSequence() - sequence));
             putLong(session.indexOf(sequence));
             putLong(session.bodyHashOf(sequence));
-        }
+        });
     }
 
     private Session getSession(SessionTable table) {
         need(SESSION_BYTES);
         long id = getLong();
+        long timeToLiveMillis = getLong();
         long usedMillis = getLong();
         long lastSequence = getLong();
         int remembered = getInt();
         check(id <= table.lastIndex(), "session " + id + " opened after entry " + table.lastIndex());
+        check(timeToLiveMillis >= 1, "session " + id + " lives for " + timeToLiveMillis + " ms");
         check(usedMillis >= 0 && usedMillis <= table.agreedMillis(), "session " + id + " used in the future");
         int rememberedMax = table.limits().rememberedMax();
         check(
-                lastSequence >= 0 && remembered == Math.min(lastSequence, rememberedMax),
+                lastSequence >= 0
+                        && remembered >= Math.min(lastSequence, 1)
+                        && remembered <= Math.min(lastSequence, rememberedMax),
                 "session " + id + " remembers " + remembered + " of " + lastSequence + " commands");
         need((long) COMMAND_BYTES * remembered);
-        Session session = new Session(id, rememberedMax, usedMillis, lastSequence - remembered);
+        Session session = new Session(id, rememberedMax, timeToLiveMillis, usedMillis);
+        int belowBefore = rememberedMax;
         for (int i = 0; i < remembered; i++) {
-            session.apply(getLong(), getLong());
+            int below = getInt();
+            long index = getLong();
+            check(
+                    below >= 0
+                            && below < belowBefore
+                            && below < lastSequence
+                            && index > id
+                            && index <= table.lastIndex(),
+                    "session " + id + " with a command at index " + index + ", " + below + " below its last");
+            session.apply(lastSequence - below, index, getLong());
+            belowBefore = below;
         }
+        check(remembered == 0 || belowBefore == 0, "session " + id + " without its last command");
         return session;
     }
 

@@ -14,25 +14,31 @@ import java.util.zip.CRC32C;
  *
  * <ul>
  *   <li>A session's id is the index of the entry that opened it, so no id is ever used again.
- *   <li>The commands of a session are numbered from 1 without a gap. Only the next number is applied; a number is decided
- *       on at its place in the log, and nothing is decided again.
+ *   <li>The commands of a session are numbered from 1. They may come in any order and leave numbers out; each number is
+ *       applied once. Of the numbers in a window that ends with the highest one applied it is known which were applied; one
+ *       below the window is refused.
  *   <li>Time is agreed: entries carry the clock of the leader that proposed them, and the table's time is the highest so
  *       far, so a leader whose clock is behind makes it stand still and none makes it go back.
- *   <li>A session that no entry named for the time to live ends; this is done at each entry, before anything else.
+ *   <li>A session that no entry named for its time to live ends; this is done at each entry, before anything else. The
+ *       entry that opens a session says how long that is.
  *   <li>If all places are taken, opening a session ends the one used longest ago, and of these the one with the lowest id.
  *   <li>A command of an ended session is refused, for the table can no longer tell whether it was applied.
  * </ul>
  *
  * <p>A clock that jumps ahead ends sessions early, on all members at the same index: their clients are told so, and no
- * command is applied twice. Not thread-safe; all methods but {@link #encode()} take logarithmic time.
+ * command is applied twice. Not thread-safe; all methods but {@link #encode()} and {@link #copy()} take logarithmic time,
+ * and where a number leaves others out also time for the window at most.
  */
 public final class SessionTable {
     private static final Comparator<Session> LONGEST_UNUSED =
             Comparator.comparingLong(Session::lastUsedMillis).thenComparingLong(Session::id);
+    private static final Comparator<Session> FIRST_TO_END =
+            Comparator.comparingLong(Session::endMillis).thenComparingLong(Session::id);
 
     private final SessionLimits limits;
     private final TreeMap<Long, Session> sessions = new TreeMap<>();
     private final TreeSet<Session> byUse = new TreeSet<>(LONGEST_UNUSED);
+    private final TreeSet<Session> byEnd = new TreeSet<>(FIRST_TO_END);
     private long lastIndex;
     private long agreedMillis;
     /** Sum of the digests of all sessions. */
@@ -60,6 +66,13 @@ public final class SessionTable {
         return (long) body.length() << 32 | checksum.getValue();
     }
 
+    /** Another one like it, that goes its own way. Takes time linear in its size, but little: memory is copied. */
+    public SessionTable copy() {
+        SessionTable copy = new SessionTable(limits, lastIndex, agreedMillis);
+        sessions.values().forEach(session -> copy.add(session.copy()));
+        return copy;
+    }
+
     // ---- entries; each is told once, in the order of the log ----
 
     /**
@@ -75,18 +88,27 @@ public final class SessionTable {
         }
         lastIndex = index;
         agreedMillis = Math.max(agreedMillis, timeMillis);
-        while (!byUse.isEmpty() && agreedMillis - byUse.first().lastUsedMillis() >= limits.timeToLiveMillis()) {
-            end(byUse.first());
+        while (!byEnd.isEmpty()
+                && agreedMillis - byEnd.first().lastUsedMillis()
+                        >= byEnd.first().timeToLiveMillis()) {
+            end(byEnd.first());
         }
     }
 
-    /** An entry that opens a session. Answers its id, which is {@code index}. */
-    public long open(long index, long timeMillis) {
+    /**
+     * An entry that opens a session. Answers its id, which is {@code index}.
+     *
+     * @param timeToLiveMillis agreed time without use after which it ends, from 1
+     */
+    public long open(long timeToLiveMillis, long index, long timeMillis) {
+        if (timeToLiveMillis < 1) {
+            throw new IllegalArgumentException("a session that lives for " + timeToLiveMillis + " ms");
+        }
         advance(index, timeMillis);
         if (sessions.size() == limits.sessionsMax()) {
             end(byUse.first());
         }
-        add(new Session(index, limits.rememberedMax(), agreedMillis, 0));
+        add(new Session(index, limits.rememberedMax(), timeToLiveMillis, agreedMillis));
         return index;
     }
 
@@ -105,11 +127,9 @@ public final class SessionTable {
         }
         remove(known);
         known.use(agreedMillis);
-        Verdict verdict = judge(known, sequence);
+        Verdict verdict = judge(known, sequence, bodyHash);
         if (verdict.kind() == Verdict.Kind.APPLY) {
-            known.apply(index, bodyHash);
-        } else if (verdict.kind() == Verdict.Kind.DUPLICATE && known.bodyHashOf(sequence) != bodyHash) {
-            verdict = new Verdict(Verdict.Kind.CONFLICT, verdict.appliedIndex());
+            known.apply(sequence, index, bodyHash);
         }
         add(known);
         return verdict;
@@ -135,6 +155,12 @@ public final class SessionTable {
     public Verdict look(long session, long sequence) {
         Session known = sessions.get(session);
         return known == null ? Verdict.EXPIRED : judge(known, sequence);
+    }
+
+    /** The same for this body. */
+    public Verdict look(long session, long sequence, long bodyHash) {
+        Session known = sessions.get(session);
+        return known == null ? Verdict.EXPIRED : judge(known, sequence, bodyHash);
     }
 
     /** The highest number applied, 0 when none; empty when the session is not open. */
@@ -170,8 +196,8 @@ public final class SessionTable {
     /** Equal for tables with equal content; unequal for others, but for an accident of one in 2^64. */
     public long digest() {
         long all = Digests.mix(Digests.mix(lastIndex, agreedMillis), sessionsDigest);
-        all = Digests.mix(Digests.mix(all, sessions.size()), limits.timeToLiveMillis());
-        return Digests.mix(Digests.mix(all, limits.sessionsMax()), limits.rememberedMax());
+        all = Digests.mix(Digests.mix(all, sessions.size()), limits.sessionsMax());
+        return Digests.mix(all, limits.rememberedMax());
     }
 
     /** By id. */
@@ -179,16 +205,18 @@ public final class SessionTable {
         return sessions.values();
     }
 
-    /** Adds one that is complete: its digest and its place in the order of use are taken now. */
+    /** Adds one that is complete: its digest and its place in the orders of use and end are taken now. */
     void add(Session session) {
         sessions.put(session.id(), session);
         byUse.add(session);
+        byEnd.add(session);
         sessionsDigest += session.digest();
     }
 
-    /** Takes one out of digest and order, so that it can be changed. */
+    /** Takes one out of digest and orders, so that it can be changed. */
     private void remove(Session session) {
         byUse.remove(session);
+        byEnd.remove(session);
         sessionsDigest -= session.digest();
     }
 
@@ -197,15 +225,19 @@ public final class SessionTable {
         sessions.remove(session.id());
     }
 
+    private static Verdict judge(Session session, long sequence, long bodyHash) {
+        Verdict verdict = judge(session, sequence);
+        return verdict.kind() == Verdict.Kind.DUPLICATE && session.bodyHashOf(sequence) != bodyHash
+                ? new Verdict(Verdict.Kind.CONFLICT, verdict.appliedIndex())
+                : verdict;
+    }
+
     private static Verdict judge(Session session, long sequence) {
-        if (sequence < 1 || sequence > session.lastSequence() + 1) {
-            return Verdict.GAP;
+        if (sequence < session.firstKnown()) {
+            return Verdict.FORGOTTEN;
         }
-        if (sequence == session.lastSequence() + 1) {
-            return Verdict.APPLY;
-        }
-        return sequence < session.firstRemembered()
-                ? Verdict.FORGOTTEN
-                : new Verdict(Verdict.Kind.DUPLICATE, session.indexOf(sequence));
+        return session.isApplied(sequence)
+                ? new Verdict(Verdict.Kind.DUPLICATE, session.indexOf(sequence))
+                : Verdict.APPLY;
     }
 }

@@ -11,21 +11,18 @@ public record Verdict(Kind kind, long appliedIndex) {
     static final Verdict APPLY = new Verdict(Kind.APPLY, 0);
     static final Verdict FORGOTTEN = new Verdict(Kind.FORGOTTEN, 0);
     static final Verdict EXPIRED = new Verdict(Kind.EXPIRED, 0);
-    static final Verdict GAP = new Verdict(Kind.GAP, 0);
 
     /** Only {@link #APPLY} may reach the application. */
     public enum Kind {
-        /** The next number of its session: execute it. */
+        /** A number of its session that was not applied yet: execute it. */
         APPLY,
         /** Applied before, with the same body. Its result may still be kept; see {@link SessionResults}. */
         DUPLICATE,
-        /** Applied before, so long ago that neither its index nor its body is remembered. */
+        /** So far below the highest number, or below 1, that nobody can tell whether it was applied. */
         FORGOTTEN,
         /** Applied before with another body: a mistake of the client. */
         CONFLICT,
         /** No such session: closed, ended for want of use or of room, or never opened. */
-        EXPIRED,
-        /** Below 1 or beyond the next number. Refused for good: nothing waits for the numbers between. */
-        GAP
+        EXPIRED
     }
 }

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.outrigger.agent.core.message.Entry;
+import dev.outrigger.agent.session.SessionLimits;
+import dev.outrigger.agent.session.SessionTable;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -28,15 +30,21 @@ class BacklogTest {
         Batch batch = backlog.take(2, ALL);
         assertEquals(List.of(2L, 4L), indexes(batch));
         assertEquals(5, batch.lastIndex());
-        assertTrue(backlog.isEmpty());
         assertEquals(6, backlog.nextIndex());
+        assertEquals(0, backlog.doneIndex());
+        backlog.done(batch);
+        assertTrue(backlog.isEmpty());
+        assertEquals(5, backlog.doneIndex());
+        assertEquals(4, backlog.appliedIndex());
     }
 
     @Test
     void takesNoMoreCommandsThanAskedFor() {
         backlog.add(entries(new MemoryLog().commands(1, 3), 1));
-        assertEquals(List.of(1L, 2L), indexes(backlog.take(2, ALL)));
-        assertEquals(3, backlog.nextIndex());
+        Batch batch = backlog.take(2, ALL);
+        assertEquals(List.of(1L, 2L), indexes(batch));
+        backlog.done(batch);
+        assertEquals(2, backlog.doneIndex());
         assertEquals(List.of(3L), indexes(backlog.take(2, ALL)));
     }
 
@@ -46,19 +54,26 @@ class BacklogTest {
         Batch batch = backlog.take(10, 2);
         assertEquals(List.of(1L), indexes(batch));
         assertEquals(2, batch.lastIndex());
+        backlog.done(batch);
         batch = backlog.take(10, 3);
         assertTrue(batch.isEmpty());
         assertEquals(3, batch.lastIndex());
     }
 
+    private void restart(long nextIndex) {
+        SessionTable table = new SessionTable(SessionLimits.DEFAULT);
+        table.advance(nextIndex - 1, 0);
+        backlog.reset(new Gate(table), nextIndex - 1);
+    }
+
     @Test
     void refusesAnythingButTheEntryThatFollows() {
         MemoryLog log = new MemoryLog().commands(1, 5);
-        backlog.restart(2);
+        restart(2);
         assertThrows(IllegalStateException.class, () -> backlog.add(entries(log, 1)));
-        backlog.restart(2);
+        restart(2);
         assertThrows(IllegalStateException.class, () -> backlog.add(entries(log, 3)));
-        backlog.restart(6);
+        restart(6);
         assertThrows(IllegalStateException.class, () -> backlog.add(List.of()));
     }
 }

@@ -56,7 +56,8 @@ final class ChannelFixture implements AutoCloseable {
                 batchCommandsMax,
                 3,
                 1 << 20,
-                4);
+                4,
+                1 << 20);
     }
 
     final MemoryLog log;
@@ -188,6 +189,7 @@ final class ChannelFixture implements AutoCloseable {
         private final List<Long> results = new ArrayList<>();
         private final List<String> lost = new ArrayList<>();
         private final TreeSet<Long> lostIndexes = new TreeSet<>();
+        private final List<String> passed = new ArrayList<>();
         private final List<String> voids = new ArrayList<>();
         private final List<AppStatus> states = new ArrayList<>();
         private final List<Long> appliedIndexes = new ArrayList<>();
@@ -209,6 +211,11 @@ final class ChannelFixture implements AutoCloseable {
                 ownerThrows = false;
                 throw new IllegalStateException("an owner that breaks its promise");
             }
+        }
+
+        @Override
+        public synchronized void passed(List<Ruling> rulings) {
+            rulings.forEach(ruling -> passed.add(ruling.index() + " " + ruling.kind()));
         }
 
         @Override
@@ -244,6 +251,10 @@ final class ChannelFixture implements AutoCloseable {
 
         synchronized List<Long> results() {
             return List.copyOf(results);
+        }
+
+        synchronized List<String> passed() {
+            return List.copyOf(passed);
         }
 
         synchronized List<String> voids() {

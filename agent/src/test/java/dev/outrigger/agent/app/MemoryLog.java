@@ -75,6 +75,19 @@ final class MemoryLog implements CommittedLog {
         return snapshot;
     }
 
+    /** What the entries up to the snapshot make of them, also those that it has replaced. */
+    @Override
+    public Future<Payload> sessions(RestorableSnapshot latest) {
+        Gate gate = new Gate();
+        for (long index = 1; index <= latest.index(); index++) {
+            gate.rule(
+                    index <= lastIndex()
+                            ? entries.get((int) index - 1)
+                            : new Entry(index, latest.term(), Entry.Kind.NOOP, 0, Payload.EMPTY));
+        }
+        return Future.succeededFuture(Payload.of(gate.sessions().encode()));
+    }
+
     MemoryLog truncateAfter(long index) {
         entries.subList((int) index, entries.size()).clear();
         return this;

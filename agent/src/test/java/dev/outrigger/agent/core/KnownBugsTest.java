@@ -600,14 +600,14 @@ class KnownBugsTest {
 
     /** What a member's session table makes of its log: "open" opens a session, "2 1" is command 1 of session 2. */
     private static Applied apply(Cluster cluster, String name) {
-        SessionTable table = new SessionTable(new SessionLimits(1000, 3, 4));
+        SessionTable table = new SessionTable(new SessionLimits(3, 4));
         List<Verdict> verdicts = new ArrayList<>();
         for (Entry entry : entries(cluster, name)) {
             String command = new String(entry.data().array(), StandardCharsets.UTF_8);
             if (command.isEmpty()) {
                 table.advance(entry.index(), entry.timeMillis());
             } else if (command.equals("open")) {
-                table.open(entry.index(), entry.timeMillis());
+                table.open(1000, entry.index(), entry.timeMillis());
             } else {
                 String[] numbers = command.split(" ");
                 long session = Long.parseLong(numbers[0]);

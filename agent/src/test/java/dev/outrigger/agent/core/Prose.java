@@ -201,7 +201,8 @@ final class Prose {
         String content = switch (entry.kind()) {
             case NOOP -> "no-op";
             case COMMAND -> of(entry.data());
-            case RESTORE -> "restore " + of(entry.data());
+            case RESTORE, SESSION, SESSION_COMMAND, SKIP ->
+                entry.kind().name().toLowerCase(Locale.ROOT) + " " + of(entry.data());
             case CONFIGURATION -> of(Configuration.decode(entry.data()));
         };
         return at(entry.index(), entry.term()) + (content.isEmpty() ? "" : " " + content);

@@ -68,6 +68,6 @@ class SessionResultsTest {
     }
 
     private static SessionResult result(long index, int length) {
-        return new SessionResult(index, 0, Payload.of(new byte[length]));
+        return new SessionResult(index, 1, 0, Payload.of(new byte[length]));
     }
 }

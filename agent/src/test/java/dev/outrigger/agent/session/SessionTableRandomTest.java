@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.outrigger.agent.session.Verdict.Kind;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -27,7 +28,8 @@ class SessionTableRandomTest {
     }
 
     private void live(SplittableRandom random, String seed) {
-        SessionLimits limits = new SessionLimits(random.nextInt(1, 200), random.nextInt(1, 8), random.nextInt(1, 8));
+        SessionLimits limits = new SessionLimits(random.nextInt(1, 8), random.nextInt(1, 8));
+        int timeToLiveMax = random.nextInt(1, 200);
         SessionTable one = new SessionTable(limits);
         SessionTable other = new SessionTable(limits);
         PlainTable plain = new PlainTable(limits);
@@ -38,9 +40,10 @@ class SessionTableRandomTest {
             long time = i * 5L + (random.nextInt(40) == 0 ? random.nextInt(-500, 500) : random.nextInt(20));
             switch (random.nextInt(12)) {
                 case 0 -> {
-                    one.open(index, time);
-                    other.open(index, time);
-                    plain.open(index, time);
+                    long timeToLive = random.nextInt(1, timeToLiveMax + 1);
+                    one.open(timeToLive, index, time);
+                    other.open(timeToLive, index, time);
+                    plain.open(timeToLive, index, time);
                 }
                 case 1 -> {
                     one.advance(index, time);
@@ -70,7 +73,7 @@ class SessionTableRandomTest {
                 }
             }
             if (random.nextInt(10) == 0) {
-                other = SessionTable.decode(other.encode());
+                other = random.nextBoolean() ? SessionTable.decode(other.encode()) : other.copy();
             }
             assertEquals(one.digest(), other.digest(), seed);
             assertEquals(plain.size(), one.size(), seed);
@@ -78,7 +81,7 @@ class SessionTableRandomTest {
         assertArrayEquals(one.encode(), other.encode(), seed);
     }
 
-    /** Mostly 0, the next number; else one of the past or beyond. */
+    /** Mostly 0, the next number; else one of the past, or one that leaves some out. */
     private static int skewed(SplittableRandom random) {
         return random.nextInt(3) > 0 ? 0 : random.nextInt(-2, 12);
     }
@@ -95,10 +98,10 @@ class SessionTableRandomTest {
 
         void advance(long time) {
             now = Math.max(now, time);
-            sessions.removeIf(session -> session.used + limits.timeToLiveMillis() <= now);
+            sessions.removeIf(session -> session.used + session.timeToLive <= now);
         }
 
-        void open(long index, long time) {
+        void open(long timeToLive, long index, long time) {
             advance(time);
             if (sessions.size() == limits.sessionsMax()) {
                 PlainSession longest = sessions.get(0);
@@ -107,7 +110,7 @@ class SessionTableRandomTest {
                 }
                 sessions.remove(longest);
             }
-            PlainSession opened = new PlainSession(index);
+            PlainSession opened = new PlainSession(index, timeToLive);
             opened.used = now;
             sessions.add(opened);
         }
@@ -135,7 +138,7 @@ class SessionTableRandomTest {
         long last(long id) {
             return sessions.stream()
                     .filter(session -> session.id == id)
-                    .mapToLong(session -> session.indexes.size())
+                    .mapToLong(session -> session.last)
                     .findFirst()
                     .orElse(0);
         }
@@ -149,29 +152,29 @@ class SessionTableRandomTest {
 
     private static final class PlainSession {
         private final long id;
-        private final List<Long> indexes = new ArrayList<>();
-        private final List<Long> hashes = new ArrayList<>();
+        private final long timeToLive;
+        private final Map<Long, Long> indexes = new HashMap<>();
+        private final Map<Long, Long> hashes = new HashMap<>();
+        private long last;
         private long used;
 
-        PlainSession(long id) {
+        PlainSession(long id, long timeToLive) {
             this.id = id;
+            this.timeToLive = timeToLive;
         }
 
         Verdict check(long sequence, long hash, long index, int remembered) {
-            int last = indexes.size();
-            if (sequence < 1 || sequence > last + 1) {
-                return new Verdict(Kind.GAP, 0);
-            }
-            if (sequence == last + 1) {
-                indexes.add(index);
-                hashes.add(hash);
-                return new Verdict(Kind.APPLY, 0);
-            }
-            if (sequence <= last - remembered) {
+            if (sequence < 1 || sequence <= last - remembered) {
                 return new Verdict(Kind.FORGOTTEN, 0);
             }
-            int at = (int) sequence - 1;
-            return new Verdict(hashes.get(at) == hash ? Kind.DUPLICATE : Kind.CONFLICT, indexes.get(at));
+            Long first = indexes.get(sequence);
+            if (first != null) {
+                return new Verdict(Long.valueOf(hash).equals(hashes.get(sequence)) ? Kind.DUPLICATE : Kind.CONFLICT, first);
+            }
+            indexes.put(sequence, index);
+            hashes.put(sequence, hash);
+            last = Math.max(last, sequence);
+            return new Verdict(Kind.APPLY, 0);
         }
     }
 }

@@ -19,8 +19,9 @@ import org.junit.jupiter.api.Test;
 class SessionTableTest {
     private static final long BODY = 1;
     private static final long OTHER_BODY = 2;
+    private static final long TTL = 1000;
 
-    private final SessionTable table = new SessionTable(new SessionLimits(1000, 3, 4));
+    private final SessionTable table = new SessionTable(new SessionLimits(3, 4));
     private long index;
 
     @Nested
@@ -53,30 +54,60 @@ class SessionTableTest {
         }
 
         @Test
-        void beyondTheNextAreRefusedAndNeverFilledIn() {
+        void mayComeInAnyOrder() {
             check(session, 1, 0);
-            assertEquals(Verdict.GAP, check(session, 3, 0));
-            assertEquals(Verdict.APPLY, check(session, 2, 0));
-            assertEquals(Verdict.APPLY, table.look(session, 3), "not applied behind the scenes");
+            assertEquals(Verdict.APPLY, check(session, 4, 0));
+            long fourth = index;
+            assertEquals(Verdict.APPLY, table.look(session, 3), "left open");
             assertEquals(Verdict.APPLY, check(session, 3, 0));
+            long third = index;
+            assertEquals(Verdict.APPLY, check(session, 2, 0));
+            assertEquals(new Verdict(Kind.DUPLICATE, third), check(session, 3, 0));
+            assertEquals(new Verdict(Kind.DUPLICATE, fourth), check(session, 4, 0));
+            assertEquals(OptionalLong.of(4), table.lastSequence(session));
+        }
+
+        /** One that was refused elsewhere and is never sent again must not block the others. */
+        @Test
+        void mayBeLeftOutForEver() {
+            for (int sequence = 1; sequence <= 100; sequence += 3) {
+                assertEquals(Verdict.APPLY, check(session, sequence, 0));
+            }
+            assertEquals(Verdict.APPLY, check(session, 99, 0), "in the window, and open");
+            assertEquals(Verdict.FORGOTTEN, check(session, 96, 0));
+        }
+
+        @Test
+        void farAheadMoveTheWindow() {
+            check(session, 1, 0);
+            assertEquals(Verdict.APPLY, check(session, 1000, 0));
+            assertEquals(Verdict.FORGOTTEN, check(session, 1, 0));
+            assertEquals(Verdict.FORGOTTEN, check(session, 996, 0));
+            assertEquals(Verdict.APPLY, check(session, 997, 0));
+            assertEquals(Kind.DUPLICATE, check(session, 1000, 0).kind());
+            assertEquals(Verdict.APPLY, check(session, Long.MAX_VALUE, 0));
+            assertEquals(Kind.DUPLICATE, check(session, Long.MAX_VALUE, 0).kind());
+            assertEquals(Verdict.FORGOTTEN, check(session, 1000, 0));
+            assertEquals(Verdict.APPLY, check(session, Long.MAX_VALUE - 3, 0));
         }
 
         @Test
         void thatAreNoneAreRefused() {
-            for (long none : new long[] {0, -1, Long.MIN_VALUE, Long.MAX_VALUE}) {
-                assertEquals(Verdict.GAP, check(session, none, 0));
+            for (long none : new long[] {0, -1, Long.MIN_VALUE}) {
+                assertEquals(Verdict.FORGOTTEN, check(session, none, 0));
             }
             assertEquals(Verdict.APPLY, check(session, 1, 0));
         }
 
         @Test
-        void longPastAreKnownToBeAppliedAndNoMore() {
+        void longPastAreForgotten() {
             for (int sequence = 1; sequence <= 6; sequence++) {
                 check(session, sequence, 0);
             }
             assertEquals(Verdict.FORGOTTEN, check(session, 1, 0));
             assertEquals(Verdict.FORGOTTEN, table.check(session, 2, OTHER_BODY, ++index, 0));
             assertEquals(Kind.DUPLICATE, check(session, 3, 0).kind());
+            assertEquals(Kind.CONFLICT, table.look(session, 3, OTHER_BODY).kind());
             assertEquals(Kind.DUPLICATE, check(session, 6, 0).kind());
             assertEquals(Verdict.APPLY, check(session, 7, 0));
             assertEquals(Verdict.FORGOTTEN, check(session, 3, 0));
@@ -95,7 +126,7 @@ class SessionTableTest {
         @Test
         void haveTheIndexOfTheirEntryAsId() {
             table.advance(41, 0);
-            assertEquals(42, table.open(42, 0));
+            assertEquals(42, table.open(TTL, 42, 0));
         }
 
         @Test
@@ -128,8 +159,23 @@ class SessionTableTest {
         @Test
         void areProlongedByRefusedCommandsToo() {
             long session = open(0);
-            check(session, 9, 900);
+            check(session, -1, 900);
             assertEquals(Verdict.APPLY, check(session, 1, 1800));
+        }
+
+        /** Members with different settings agree: the entry that opens a session says how long it lives. */
+        @Test
+        void liveAsLongAsTheirEntrySays() {
+            long brief = table.open(10, ++index, 0);
+            long eternal = table.open(Long.MAX_VALUE, ++index, 1);
+            long usual = open(1);
+            table.advance(++index, 10);
+            assertEquals(Verdict.EXPIRED, table.look(brief, 1));
+            assertEquals(Verdict.APPLY, table.look(usual, 1));
+            table.advance(++index, 1001);
+            assertEquals(Verdict.EXPIRED, table.look(usual, 1));
+            table.advance(++index, Long.MAX_VALUE);
+            assertEquals(Verdict.APPLY, table.look(eternal, 1));
         }
 
         @Test
@@ -192,30 +238,45 @@ class SessionTableTest {
 
         @Test
         void areBounded() {
-            SessionTable large = new SessionTable(new SessionLimits(Long.MAX_VALUE, 1000, 1));
+            SessionTable large = new SessionTable(new SessionLimits(1000, 1));
             for (int i = 1; i <= 100_000; i++) {
-                large.open(i, i);
+                large.open(Long.MAX_VALUE, i, i);
             }
             assertEquals(1000, large.size());
-            assertEquals(37 + 28 * 1000, large.encode().length);
+            assertEquals(29 + 36 * 1000, large.encode().length);
             assertEquals(Verdict.EXPIRED, large.look(99_000, 1));
             assertEquals(Verdict.APPLY, large.look(99_001, 1));
         }
     }
 
     @Test
+    void aCopyGoesItsOwnWay() {
+        long session = open(0);
+        check(session, 2, 0);
+        byte[] before = table.encode();
+        SessionTable copy = table.copy();
+        assertEquals(table.digest(), copy.digest());
+        check(session, 1, 0);
+        check(session, 4, 500);
+        open(600);
+        assertArrayEquals(before, copy.encode());
+        assertEquals(Verdict.APPLY, copy.check(session, 1, OTHER_BODY, index, 700));
+        assertEquals(new Verdict(Kind.DUPLICATE, 3), table.look(session, 1));
+    }
+
+    @Test
     void entriesComeInOrder() {
         table.advance(5, 0);
         assertThrows(IllegalArgumentException.class, () -> table.advance(5, 0));
-        assertThrows(IllegalArgumentException.class, () -> table.open(4, 0));
+        assertThrows(IllegalArgumentException.class, () -> table.open(TTL, 4, 0));
+        assertThrows(IllegalArgumentException.class, () -> table.open(0, 6, 0));
     }
 
     @Test
     void limitsThatCannotBeKeptAreRefused() {
-        assertThrows(IllegalArgumentException.class, () -> new SessionLimits(0, 1, 1));
-        assertThrows(IllegalArgumentException.class, () -> new SessionLimits(1, 0, 1));
-        assertThrows(IllegalArgumentException.class, () -> new SessionLimits(1, 1, 0));
-        assertThrows(IllegalArgumentException.class, () -> new SessionLimits(1, Integer.MAX_VALUE, Integer.MAX_VALUE));
+        assertThrows(IllegalArgumentException.class, () -> new SessionLimits(0, 1));
+        assertThrows(IllegalArgumentException.class, () -> new SessionLimits(1, 0));
+        assertThrows(IllegalArgumentException.class, () -> new SessionLimits(Integer.MAX_VALUE, Integer.MAX_VALUE));
     }
 
     @Test
@@ -228,15 +289,20 @@ class SessionTableTest {
 
     @Test
     void digestTellsApartWhatDiffersInOneThing() {
-        SessionLimits limits = new SessionLimits(1000, 3, 4);
+        SessionLimits limits = new SessionLimits(3, 4);
         SessionTable other = new SessionTable(limits);
-        table.open(1, 0);
-        other.open(1, 0);
+        table.open(TTL, 1, 0);
+        other.open(TTL, 1, 0);
         assertEquals(table.digest(), other.digest());
         table.check(1, 1, BODY, 2, 0);
         other.check(1, 1, OTHER_BODY, 2, 0);
         assertNotEquals(table.digest(), other.digest(), "body");
-        assertNotEquals(new SessionTable(limits).digest(), new SessionTable(new SessionLimits(1001, 3, 4)).digest());
+        assertNotEquals(new SessionTable(limits).digest(), new SessionTable(new SessionLimits(3, 5)).digest());
+        SessionTable brief = new SessionTable(limits);
+        brief.open(TTL - 1, 1, 0);
+        SessionTable usual = new SessionTable(limits);
+        usual.open(TTL, 1, 0);
+        assertNotEquals(brief.digest(), usual.digest(), "time to live");
         SessionTable late = new SessionTable(limits);
         late.advance(1, 0);
         SessionTable early = new SessionTable(limits);
@@ -257,13 +323,15 @@ class SessionTableTest {
 
         @Test
         void hasAFixedForm() {
-            SessionTable one = new SessionTable(new SessionLimits(9, 2, 1));
-            one.open(1, 5);
+            SessionTable one = new SessionTable(new SessionLimits(2, 3));
+            one.open(9, 1, 5);
             one.check(1, 1, 6, 3, 7);
-            one.check(1, 2, -1, 4, 7);
-            String expected = "01" + "0000000000000009" + "00000002" + "00000001" + "0000000000000004"
-                    + "0000000000000007" + "00000001" + "0000000000000001" + "0000000000000007" + "0000000000000002"
-                    + "00000001" + "0000000000000004" + "ffffffffffffffff";
+            one.check(1, 4, -1, 4, 7);
+            one.check(1, 2, 8, 5, 7);
+            String expected = "01" + "00000002" + "00000003" + "0000000000000005" + "0000000000000007" + "00000001"
+                    + "0000000000000001" + "0000000000000009" + "0000000000000007" + "0000000000000004" + "00000002"
+                    + "00000002" + "0000000000000005" + "0000000000000008"
+                    + "00000000" + "0000000000000004" + "ffffffffffffffff";
             assertEquals(expected, HexFormat.of().formatHex(one.encode()));
         }
 
@@ -311,13 +379,14 @@ class SessionTableTest {
             for (int sequence = 1; sequence <= 6; sequence++) {
                 check(one, sequence, 30);
             }
-            check(two, 1, 40);
+            check(two, 4, 40);
+            check(two, 2, 40);
             open(50);
         }
     }
 
     private long open(long timeMillis) {
-        return table.open(++index, timeMillis);
+        return table.open(TTL, ++index, timeMillis);
     }
 
     private Verdict check(long session, long sequence, long timeMillis) {

@@ -5,10 +5,10 @@ package dev.outrigger.agent.core.message;
  *
  * @param index position in the log, from 1
  * @param term term of the leader that created it, from 1
- * @param kind what it is for; only {@link Kind#COMMAND} entries are shown to the application as they are
+ * @param kind what it is for; of all kinds only {@link Kind#COMMAND} is shown to the application as it is
  * @param timeMillis agreed time: milliseconds since 1970 as stamped by the leader, never less than that of any earlier
  *     entry
- * @param data the command's bytes, the encoded configuration, or the part of a backup; empty for a no-op
+ * @param data what its kind says, encoded; empty for a no-op
  */
 public record Entry(long index, long term, Kind kind, long timeMillis, Payload data) {
     /** What one entry costs in memory and on the wire beyond its data, in bytes; used by every limit that counts bytes. */
@@ -23,7 +23,13 @@ public record Entry(long index, long term, Kind kind, long timeMillis, Payload d
         /** A {@link Configuration}: in force from the moment it is in the log, committed or not (Paper §6). */
         CONFIGURATION(3),
         /** Part of a backup that is put into a cluster without state, or the end of it; the core only carries it. */
-        RESTORE(4);
+        RESTORE(4),
+        /** Opens or closes a client session (Diss. §6.3); the core only carries it, like what follows. */
+        SESSION(5),
+        /** A client's command for the application, with its session and its number there. */
+        SESSION_COMMAND(6),
+        /** The decision to pass over a command that the application cannot apply. */
+        SKIP(7);
 
         private final int tag;
 
@@ -37,7 +43,7 @@ public record Entry(long index, long term, Kind kind, long timeMillis, Payload d
 
         /** Whether clients have it proposed; all else a leader makes by itself. */
         public boolean isProposed() {
-            return this == COMMAND || this == RESTORE;
+            return this != NOOP && this != CONFIGURATION;
         }
 
         /** The kind with this tag. Throws {@link IllegalArgumentException} when there is none. */

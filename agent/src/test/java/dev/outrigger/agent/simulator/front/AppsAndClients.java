@@ -65,8 +65,8 @@ public class AppsAndClients implements Workload, Agents {
         this.watch = watch;
         this.paceMicros = size.paceMicros();
         // Between sessions that often end for want of use or room, and some that hardly do.
+        long sessionMillis = 2 + paceMicros / 1000 * (random.nextBoolean() ? 2 + random.nextInt(10) : 100);
         sessions = new SessionLimits(
-                2 + paceMicros / 1000 * (random.nextBoolean() ? 2 + random.nextInt(10) : 100),
                 random.nextInt(4) == 0 ? 1 + random.nextInt(4) : 100,
                 1 + random.nextInt(random.nextBoolean() ? 3 : 50));
         boolean reliable = random.nextInt(4) == 0;
@@ -87,8 +87,7 @@ public class AppsAndClients implements Workload, Agents {
         long thinkMicros = size.spanMicros() * size.clients() / Math.max(1, size.operations());
         int each = Math.max(1, size.operations() / size.clients());
         for (int i = 0; i < clients.length; i++) {
-            ClientOptions options =
-                    ClientOptions.draw(random, thinkMicros, sessions.timeToLiveMillis(), each, paceMicros);
+            ClientOptions options = ClientOptions.draw(random, thinkMicros, sessionMillis, each, paceMicros);
             clients[i] = new Client(i, timeline, random.split(), options, this, history, watch, values);
         }
     }

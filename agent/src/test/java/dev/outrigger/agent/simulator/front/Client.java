@@ -240,14 +240,11 @@ final class Client {
     /** @param register whose value will be known when it is done; -1 for none */
     private void command(int operation, byte[] body, int register, int value) {
         long inSession = session;
-        Payload envelope = inSession == 0 ? Envelope.plain(body) : Envelope.command(inSession, sequence + 1, body);
+        Payload envelope = inSession == 0 ? Envelope.plain(body) : Envelope.command(inSession, nextSequence(), body);
         ask(inSession != 0, (front, taker) -> front.submit(envelope, taker), reply -> {
             switch (reply.kind()) {
                 case OK:
                     token = Math.max(token, reply.index());
-                    if (inSession != 0) {
-                        sequence++;
-                    }
                     if (register >= 0) {
                         boolean other = body[0] == AppCommand.CAS && reply.result()[0] == AppCommand.VALUE;
                         seen[register] = other ? AppCommand.number(reply.result()) : value;
@@ -255,8 +252,8 @@ final class Client {
                     history.ok(operation, result(reply.result()));
                     ended(true);
                     break;
-                case CONFLICT, GAP:
-                    watch.violation("client " + number + " was told " + reply.kind() + " to command " + (sequence + 1)
+                case CONFLICT, FORGOTTEN:
+                    watch.violation("client " + number + " was told " + reply.kind() + " to command " + sequence
                             + " of session " + inSession);
                     break;
                 case EXPIRED:
@@ -274,6 +271,12 @@ final class Client {
                     break;
             }
         });
+    }
+
+    /** Numbers may be left out: those of commands that were given up are. */
+    private long nextSequence() {
+        sequence += random.nextDouble() < options.leapShare() ? 2 + random.nextInt(4) : 1;
+        return sequence;
     }
 
     private void giveUp(int operation) {
@@ -349,7 +352,7 @@ final class Client {
     // ---- sessions ----
 
     private void openSession() {
-        ask(true, (front, taker) -> front.submit(Envelope.open(), taker), reply -> {
+        ask(true, (front, taker) -> front.submit(Envelope.open(options.sessionMillis()), taker), reply -> {
             if (reply.kind() == Reply.Kind.OK) {
                 session = reply.index();
                 sequence = 0;
@@ -429,7 +432,7 @@ final class Client {
     private static boolean isOpen(Reply.Kind kind) {
         return switch (kind) {
             case NONE, OVERLOADED, UNKNOWN, RESULT_LOST -> true;
-            case OK, EXPIRED, CONFLICT, GAP -> false;
+            case OK, EXPIRED, CONFLICT, FORGOTTEN -> false;
         };
     }
 

@@ -9,6 +9,8 @@ import java.util.random.RandomGenerator;
  * @param registers how many registers it touches, from 1
  * @param lists how many lists it touches, from 1
  * @param thinkMicros mean time between two operations
+ * @param sessionMillis time to live of its sessions; each client's is another
+ * @param leapShare of commands before which it leaves numbers of its session out
  * @param idleShare of thinking times that are {@code idleMicros} long
  * @param idleMicros about as long as a session lives
  * @param closeShare of operations after which it closes its session
@@ -25,6 +27,8 @@ record ClientOptions(
         int registers,
         int lists,
         long thinkMicros,
+        long sessionMillis,
+        double leapShare,
         double idleShare,
         long idleMicros,
         double closeShare,
@@ -43,6 +47,8 @@ record ClientOptions(
                 1 + random.nextInt(4),
                 1 + random.nextInt(3),
                 thinkMicros,
+                1 + sessionMillis / 2 + random.nextLong(sessionMillis),
+                random.nextBoolean() ? 0 : 0.2 * random.nextDouble(),
                 sessionMillis > 12 * paceMicros / 1000 || random.nextBoolean() ? 0 : 0.03 * random.nextDouble(),
                 (long) (1_000.0 * sessionMillis * (0.8 + random.nextDouble())),
                 random.nextBoolean() ? 0 : 0.02,

@@ -7,7 +7,7 @@ import java.util.Arrays;
 final class Envelope {
     /** kind(1) body. */
     static final byte PLAIN = 1;
-    /** kind(1). */
+    /** kind(1) time to live(8). */
     static final byte OPEN = 2;
     /** kind(1) session(8). */
     static final byte CLOSE = 3;
@@ -25,8 +25,11 @@ final class Envelope {
         return Payload.of(bytes);
     }
 
-    static Payload open() {
-        return Payload.of(new byte[] {OPEN});
+    static Payload open(long timeToLiveMillis) {
+        byte[] bytes = new byte[9];
+        bytes[0] = OPEN;
+        Bytes.putLong(bytes, 1, timeToLiveMillis);
+        return Payload.of(bytes);
     }
 
     static Payload close(long session) {
@@ -47,6 +50,10 @@ final class Envelope {
 
     static byte kind(Payload envelope) {
         return envelope.array()[0];
+    }
+
+    static long timeToLiveMillis(Payload envelope) {
+        return Bytes.getLong(envelope.array(), 1);
     }
 
     static long session(Payload envelope) {

@@ -305,7 +305,7 @@ public final class Front implements NodeFront, AppLink.Results {
             case SESSION_OPENED, SESSION_CLOSED -> Reply.ok(ruling.index(), new byte[0]);
             case EXPIRED -> Reply.of(Reply.Kind.EXPIRED);
             case CONFLICT -> Reply.of(Reply.Kind.CONFLICT);
-            case GAP -> Reply.of(Reply.Kind.GAP);
+            case FORGOTTEN -> Reply.of(Reply.Kind.FORGOTTEN);
             case NOTHING -> throw new IllegalStateException("no command at " + ruling.index());
         };
     }

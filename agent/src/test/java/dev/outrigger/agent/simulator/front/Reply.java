@@ -25,8 +25,8 @@ record Reply(Kind kind, long index, byte[] result) {
         EXPIRED,
         /** Another command had this number. */
         CONFLICT,
-        /** The numbers before this one are missing. */
-        GAP
+        /** The number is so low that nobody can tell what became of it. */
+        FORGOTTEN
     }
 
     static Reply of(Kind kind) {

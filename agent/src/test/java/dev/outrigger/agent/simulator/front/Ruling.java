@@ -15,7 +15,7 @@ final class Ruling {
         DUPLICATE,
         CONFLICT,
         EXPIRED,
-        GAP
+        FORGOTTEN
     }
 
     final Entry entry;

@@ -52,7 +52,8 @@ class SessionBook {
         Payload envelope = entry.data();
         switch (Envelope.kind(envelope)) {
             case Envelope.OPEN:
-                return new Ruling(entry, Ruling.Kind.SESSION_OPENED, table.open(index, timeMillis), 0, NO_BODY);
+                long opened = table.open(Envelope.timeToLiveMillis(envelope), index, timeMillis);
+                return new Ruling(entry, Ruling.Kind.SESSION_OPENED, opened, 0, NO_BODY);
             case Envelope.CLOSE:
                 long session = Envelope.session(envelope);
                 boolean wasOpen = table.close(session, index, timeMillis);
@@ -74,10 +75,10 @@ class SessionBook {
         Verdict verdict = table.check(session, sequence, hash, entry.index(), timeMillis);
         return switch (verdict.kind()) {
             case APPLY -> new Ruling(entry, Ruling.Kind.APPLY, session, sequence, body);
-            case DUPLICATE, FORGOTTEN -> new Ruling(entry, Ruling.Kind.DUPLICATE, session, sequence, NO_BODY);
+            case DUPLICATE -> new Ruling(entry, Ruling.Kind.DUPLICATE, session, sequence, NO_BODY);
             case CONFLICT -> new Ruling(entry, Ruling.Kind.CONFLICT, session, sequence, NO_BODY);
             case EXPIRED -> new Ruling(entry, Ruling.Kind.EXPIRED, session, sequence, NO_BODY);
-            case GAP -> new Ruling(entry, Ruling.Kind.GAP, session, sequence, NO_BODY);
+            case FORGOTTEN -> new Ruling(entry, Ruling.Kind.FORGOTTEN, session, sequence, NO_BODY);
         };
     }
 
@@ -87,7 +88,10 @@ class SessionBook {
     }
 
     void keep(Ruling ruling, byte[] result) {
-        results.keep(ruling.session, ruling.sequence, new SessionResult(ruling.index(), 0, Payload.of(result)));
+        results.keep(
+                ruling.session,
+                ruling.sequence,
+                new SessionResult(ruling.index(), ruling.entry.term(), 0, Payload.of(result)));
     }
 
     /** The first result of a command that came again; empty when it is no longer kept here. */
