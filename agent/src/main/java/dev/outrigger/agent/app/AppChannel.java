@@ -54,7 +54,7 @@ public final class AppChannel {
     private final AppClient client;
     private final Standing standing;
     private final Pace pace;
-    private final Backlog backlog = new Backlog();
+    private final Backlog backlog;
     private final Delivery delivery;
     private final GateBases gateBases;
     private final Sessions sessions;
@@ -109,6 +109,7 @@ public final class AppChannel {
         client = new AppClient(vertx, options, () -> supervisor.execute(this::onConnectionLost));
         standing = new Standing(events, metrics);
         pace = new Pace(limits.batchCommandsMax(), limits.pauseAfterFailures(), limits.callTimeout());
+        backlog = new Backlog(log::isSkipped);
         delivery = new Delivery(log, backlog, client, options, pace, metrics, supervisor, new DeliveryOutcome());
         gateBases = new GateBases(vertx, log);
         sessions = new Sessions(backlog, limits.resultBytesMax(), registry);
@@ -168,6 +169,25 @@ public final class AppChannel {
             resyncing = false;
             accepted = null;
             if (phase == Phase.QUARANTINED) {
+                ask();
+            }
+        });
+    }
+
+    /**
+     * It was decided, and that is committed, that the command at {@code index} is passed over. When it is under way, nobody
+     * knows whether the application has applied it: it is asked.
+     */
+    public void skip(long index) {
+        supervisor.execute(() -> {
+            backlog.heedSkips();
+            pace.passOver(index);
+            if (lastFailure != null && lastFailure.firstIndex() == index) {
+                lastFailure = null;
+            }
+            if (phase == Phase.DELIVERING) {
+                doubt("a decision to pass over the command at index " + index + " came while it was served");
+            } else if (phase == Phase.RESTING && standing.is(State.PAUSED)) {
                 ask();
             }
         });
@@ -308,6 +328,14 @@ public final class AppChannel {
         if (distrust != null) {
             standing.informed(info);
             resync(distrust, info, decision);
+            return;
+        }
+        if (log.isSkipped(info.appliedIndex())) {
+            // Whoever passes over a command stands before or behind it.
+            standing.informed(info);
+            detach();
+            rest(options.limits().refusedRetry().toMillis());
+            events.appliedSkipped(info.appliedIndex());
             return;
         }
         if (checking && decision instanceof Decision.Deliver && info.appliedIndex() == backlog.appliedIndex()) {
@@ -579,6 +607,14 @@ public final class AppChannel {
                 "the application cannot apply " + failure.batch() + ", it " + failure.detail()
                         + "; delivery stands there and tries again every " + retry.toSeconds()
                         + " s, nothing is skipped; look into the application's log, repair or restart it");
+        log.read(failure.firstIndex(), 1)
+                .onComplete(read -> supervisor.execute(() -> {
+                    if (standing.is(State.PAUSED)) {
+                        Optional<Entry> entry =
+                                read.succeeded() ? read.result().stream().findFirst() : Optional.empty();
+                        standing.poison(Poison.of(failure.firstIndex(), entry, failure.detail()));
+                    }
+                }));
     }
 
     private void deliver(Decision.Deliver position) {
@@ -605,7 +641,7 @@ public final class AppChannel {
             passed(batch.rulings());
             events.appliedIndex(batch.lastIndex());
             // No-ops before a command that is tried again prove nothing.
-            if (!supervisor.isClosed() && !(batch.isEmpty() && standing.is(State.PAUSED))) {
+            if (!supervisor.isClosed() && !(batch.isEmpty() && standing.is(State.PAUSED) && lastFailure != null)) {
                 standing.become(batch.lastIndex() < replayLastIndex ? State.REPLAYING : State.SERVING);
             }
         }

@@ -47,6 +47,7 @@ public final class Main {
                 .addSubcommand(MembersCommand.commandLine(console))
                 .addSubcommand(new TransferCommand(console))
                 .addSubcommand(new ResyncCommand(console))
+                .addSubcommand(new SkipCommand(console))
                 .addSubcommand(new SnapshotCommand(console))
                 .addSubcommand(new BackupCommand(console))
                 .addSubcommand(new RestoreCommand(console))

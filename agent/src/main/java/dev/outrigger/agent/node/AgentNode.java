@@ -227,6 +227,12 @@ public final class AgentNode implements Node, PeerEvents {
     }
 
     @Override
+    public Future<Answer<Answer.Skipped>> skip(long index, String reason, Duration wait) {
+        return driver.map(group -> group.skip(index, reason, wait))
+                .orElseGet(() -> Future.succeededFuture(new Answer.Failed<>(forming())));
+    }
+
+    @Override
     public Future<Answer<Long>> resync(Duration wait) {
         return driver.map(group -> group.resync(wait))
                 .orElseGet(() -> Future.succeededFuture(new Answer.Failed<>(forming())));

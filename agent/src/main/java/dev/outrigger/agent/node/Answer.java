@@ -27,6 +27,9 @@ public sealed interface Answer<T> {
      */
     record Applied(long index, long term, int code, Payload data) {}
 
+    /** @param index the command that is passed over */
+    record Skipped(long index) {}
+
     /** @param leader who leads in {@code term} */
     record Led(MemberId leader, long term) {}
 

@@ -3,6 +3,7 @@ package dev.outrigger.agent.node;
 import dev.outrigger.agent.app.AppChannel;
 import dev.outrigger.agent.app.AppEvents.Result;
 import dev.outrigger.agent.app.AppStatus;
+import dev.outrigger.agent.app.Poison;
 import dev.outrigger.agent.core.RaftCore;
 import dev.outrigger.agent.core.RoleName;
 import dev.outrigger.agent.core.message.Configuration;
@@ -293,7 +294,7 @@ final class AppCare implements Applications.Group {
                 fitness,
                 quarantine.map(Quarantine::differsFrom).orElse(0L),
                 status.appliedIndex(),
-                0);
+                status.poison().map(Poison::index).orElse(0L));
     }
 
     @Override

@@ -160,6 +160,26 @@ final class Commands {
         }
     }
 
+    /** It was decided that nobody applies this one. */
+    void skipped(long index, long skippedIndex) {
+        for (Command command : appended.take(index)) {
+            if (group.termAt(index) != command.term()) {
+                lost(command);
+                continue;
+            }
+            fail(
+                    command,
+                    new Problem(
+                            Code.SKIPPED,
+                            Outcome.NONE,
+                            "The application could not apply the command at index " + skippedIndex
+                                    + ", and it was decided to pass over it: it is not executed, here or elsewhere.",
+                            group.leader(),
+                            Optional.of(skippedIndex),
+                            Optional.empty()));
+        }
+    }
+
     /** These are done with and did not reach the application. */
     void passed(List<Ruling> rulings) {
         for (Ruling ruling : rulings) {

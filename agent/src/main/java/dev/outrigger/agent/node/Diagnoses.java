@@ -154,7 +154,19 @@ final class Diagnoses {
 
         void app(AppStatus app) {
             String reason = app.reason().orElse("No reason is known.");
-            Map<String, Object> evidence = Map.of("appliedIndex", app.appliedIndex(), "appliedTerm", app.appliedTerm());
+            Map<String, Object> evidence = new TreeMap<>();
+            evidence.put("appliedIndex", app.appliedIndex());
+            evidence.put("appliedTerm", app.appliedTerm());
+            app.poison().ifPresent(poison -> {
+                evidence.put("index", poison.index());
+                evidence.put("payload", poison.payload());
+                evidence.put("payloadBytes", poison.bytes());
+                evidence.put("answer", poison.answer());
+                if (poison.session() > 0) {
+                    evidence.put("session", poison.session());
+                    evidence.put("sequence", poison.sequence());
+                }
+            });
             switch (app.state()) {
                 case SERVING -> {}
                 case REPLAYING ->
@@ -171,7 +183,11 @@ final class Diagnoses {
                             "error",
                             reason,
                             evidence,
-                            "Repair the application; delivery is tried again.");
+                            "Repair the application; delivery is tried again."
+                                    + app.poison()
+                                            .map(poison -> " If it can never apply this command: outrigger skip "
+                                                    + poison.index() + " --reason TEXT")
+                                            .orElse(""));
                 case REFUSED ->
                     add(
                             "APP_REFUSED",

@@ -5,12 +5,14 @@ import dev.outrigger.agent.app.AppEvents;
 import dev.outrigger.agent.app.AppStatus;
 import dev.outrigger.agent.app.CommittedLog;
 import dev.outrigger.agent.app.RestorableSnapshot;
+import dev.outrigger.agent.app.SkipDecision;
 import dev.outrigger.agent.app.Ruling;
 import dev.outrigger.agent.core.RaftCore;
 import dev.outrigger.agent.core.RoleName;
 import dev.outrigger.agent.core.message.Control;
 import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.LogFetch;
+import dev.outrigger.agent.core.message.LogOutline;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Message;
 import dev.outrigger.agent.core.message.Payload;
@@ -47,6 +49,8 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
     private static final long NO_ROOM_RETRY_MILLIS = 100;
     /** Half of the ids of a start are for restores, which so never meet those of commands. */
     private static final long RESTORE_IDS = 1L << 39;
+    /** Half of the rest are for decisions to skip. */
+    private static final long SKIP_IDS = 1L << 38;
 
     private final Context context;
     private final RaftCore core;
@@ -70,6 +74,9 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
     private final Snapshots snapshots;
     private final DiskSpace diskSpace;
     private final AppCare care;
+    private final Skips skips;
+    private final SkipRequests skipRequests;
+    private long deliverableIndex;
     private final CommitProgress commitProgress = new CommitProgress();
     private boolean drainScheduled;
     private boolean stopping;
@@ -117,6 +124,8 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
         // 2^40 ids for each start; a start that used them all up would have run for decades.
         long firstId = storage.recovered().bootEpoch() << 40;
         this.commands = new Commands(options.limits(), this, firstId);
+        LogOutline found = storage.recovered().log();
+        this.skips = new Skips(found.skips(), found.lastIndex());
         this.app = appChannel.apply(this, this);
         this.snapshots = new Snapshots(
                 vertx,
@@ -145,6 +154,14 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
                 this::quarantined,
                 fatal);
         this.problems = new Problems(core, transport, app::status, care::quarantine);
+        this.skipRequests = new SkipRequests(
+                core,
+                skips,
+                index -> read(index, 1).map(entries -> entries.get(0)),
+                care::members,
+                problems::noLeader,
+                this::scheduleDrain,
+                firstId + SKIP_IDS);
         this.barriers = new Barriers(
                 options.limits().waitingReadsMax(),
                 core::read,
@@ -175,6 +192,7 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
         barriers.tick(nowNanos);
         operators.tick(nowNanos);
         restores.tick(nowNanos);
+        skipRequests.tick(nowNanos);
         snapshots.tick(nowNanos);
         commitProgress.tick(core.role() == RoleName.LEADER, core.commitIndex(), core.lastIndex(), nowNanos);
         diskSpace.tick();
@@ -392,12 +410,17 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
     private void dispatch(Ready ready) {
         ready.sendNow().forEach(this::send);
         snapshots.logged(ready.appends());
-        ready.install().ifPresent(snapshot -> snapshots.installing());
+        ready.install().ifPresent(snapshot -> {
+            snapshots.installing();
+            skips.installed(snapshot.index());
+        });
+        skips.appended(ready.appends());
         groupCommit.add(ready).forEach(this::send);
         ready.fetches().forEach(this::fetch);
         ready.receipts().forEach(receipt -> {
             commands.receipt(receipt);
             restores.receipt(receipt);
+            skipRequests.receipt(receipt);
         });
         ready.reads().forEach(barriers::granted);
         ready.controls().forEach(operators::receipt);
@@ -451,10 +474,38 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
             announced = now;
             app.leadership(now.roleName(), now.term(), now.leader());
         }
-        if (core.deliverableIndex() > announcedDeliverable) {
-            announcedDeliverable = core.deliverableIndex();
+        skips.committed(core.commitIndex()).forEach(this::skipDecided);
+        if (deliverableIndex() > announcedDeliverable) {
+            announcedDeliverable = deliverableIndex();
             app.committed();
         }
+    }
+
+    /** An application that has applied the command all the same has gone another way than the others will. */
+    private void skipDecided(Skips.Decided skip) {
+        SkipDecision decision = skip.decision();
+        LOG.warn("SKIP: the command at index {} is passed over: {}", decision.index(), decision.reason());
+        long applied = app.status().appliedIndex();
+        if (skip.foundAtStart() ? applied == decision.index() : applied >= decision.index()) {
+            appliedSkipped(decision.index());
+        }
+        app.skip(decision.index());
+        skipRequests.decided(decision.index());
+    }
+
+    @Override
+    public void appliedSkipped(long index) {
+        care.quarantine(new Quarantine(
+                index,
+                "The application of " + core.self() + " has applied the command at index " + index
+                        + ", which all others pass over."));
+    }
+
+    /** Has a command passed over that an application cannot apply; answers when that is committed. */
+    Future<Answer<Answer.Skipped>> skip(long index, String reason, Duration wait) {
+        return stopping
+                ? Future.succeededFuture(new Answer.Failed<>(problems.shuttingDown()))
+                : skipRequests.skip(index, reason, wait);
     }
 
     private void announceMembers() {
@@ -507,6 +558,12 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
 
     @Override
     public void passed(List<Ruling> rulings) {
+        for (Ruling ruling : rulings) {
+            if (ruling.kind() == Ruling.Kind.SKIPPED) {
+                long index = ruling.entry().index();
+                commands.skipped(index, ruling.firstIndex() > 0 ? ruling.firstIndex() : index);
+            }
+        }
         commands.passed(rulings);
     }
 
@@ -552,7 +609,14 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
 
     @Override
     public long deliverableIndex() {
-        return core.deliverableIndex();
+        long certain = Math.min(core.deliverableIndex(), skips.certainUpTo());
+        deliverableIndex = Math.max(deliverableIndex, certain);
+        return deliverableIndex;
+    }
+
+    @Override
+    public boolean isSkipped(long index) {
+        return skips.isSkipped(index);
     }
 
     @Override
@@ -561,6 +625,7 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
             return noLongerHeld(firstIndex);
         }
         return core.deliverable(firstIndex, bytesMax)
+                .map(this::deliverable)
                 .map(Future::succeededFuture)
                 .orElseGet(() -> readFromDisk(firstIndex, bytesMax));
     }
@@ -580,9 +645,14 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
                 .read(firstIndex, bytesMax)
                 .onFailure(fatal::accept)
                 .compose(entries -> entries.isEmpty() ? noLongerHeld(firstIndex) : Future.succeededFuture(entries))
-                .map(entries -> entries.stream()
-                        .takeWhile(entry -> entry.index() <= core.deliverableIndex())
-                        .toList());
+                .map(this::deliverable);
+    }
+
+    private List<Entry> deliverable(List<Entry> entries) {
+        long last = deliverableIndex();
+        return entries.get(entries.size() - 1).index() <= last
+                ? entries
+                : entries.stream().takeWhile(entry -> entry.index() <= last).toList();
     }
 
     // ---- what commands need to know ----
@@ -724,6 +794,7 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
         commands.close();
         barriers.close(problems.shuttingDown());
         operators.close();
+        skipRequests.close();
         restores.close(problems.shuttingDown());
         return app.close();
     }

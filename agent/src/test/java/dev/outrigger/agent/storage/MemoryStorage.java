@@ -186,6 +186,9 @@ public final class MemoryStorage implements Storage {
         List<Entry> configurations = entries.stream()
                 .filter(entry -> entry.kind() == Entry.Kind.CONFIGURATION)
                 .toList();
-        return new LogOutline(1, entries.size(), terms, lastTimeMillis, configurations, Optional.empty());
+        List<Entry> skips = entries.stream()
+                .filter(entry -> entry.kind() == Entry.Kind.SKIP)
+                .toList();
+        return new LogOutline(1, entries.size(), terms, lastTimeMillis, configurations, Optional.empty(), skips);
     }
 }
