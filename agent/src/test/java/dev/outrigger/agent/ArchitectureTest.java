@@ -138,7 +138,8 @@ class ArchitectureTest {
             mayKnow("app", with(VERTX, "core.message", "session", "com.fasterxml.jackson.core.."));
 
     @ArchTest
-    static final ArchRule NODE_KNOWS_PORTS = mayKnow("node", with(VERTX, "core..", "storage", "wire", "peer", "app", "session"));
+    static final ArchRule NODE_KNOWS_PORTS =
+            mayKnow("node", with(VERTX, "core..", "storage", "wire", "peer", "app", "session"));
 
     @ArchTest
     static final ArchRule HTTP_KNOWS_NODE =

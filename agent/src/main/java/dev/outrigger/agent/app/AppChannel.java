@@ -377,8 +377,8 @@ public final class AppChannel {
     private void resync(Distrust known, AppInfo info, Decision decision) {
         RestorableSnapshot given = accepted;
         accepted = null;
-        boolean clean = info.appliedIndex() < known.differsFrom()
-                || given != null && info.appliedIndex() == given.index();
+        boolean clean =
+                info.appliedIndex() < known.differsFrom() || given != null && info.appliedIndex() == given.index();
         if (clean && (decision instanceof Decision.Deliver || decision instanceof Decision.Restore)) {
             detach();
             phase = Phase.QUARANTINED;
@@ -393,8 +393,7 @@ public final class AppChannel {
         stay(known, stillUnclean(info, decision, given, clean));
     }
 
-    private String stillUnclean(
-            AppInfo info, Decision decision, @Nullable RestorableSnapshot given, boolean clean) {
+    private String stillUnclean(AppInfo info, Decision decision, @Nullable RestorableSnapshot given, boolean clean) {
         if (clean && decision instanceof Decision.Refuse refuse) {
             return refuse.reason();
         }

@@ -92,8 +92,7 @@ public record AppStatus(
     }
 
     AppStatus paused(Poison at) {
-        return new AppStatus(
-                state, appName, version, appliedIndex, appliedTerm, reason, sinceNanos, Optional.of(at));
+        return new AppStatus(state, appName, version, appliedIndex, appliedTerm, reason, sinceNanos, Optional.of(at));
     }
 
     /** Whether commands submitted here can be answered by this application. */

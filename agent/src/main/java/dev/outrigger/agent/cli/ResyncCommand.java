@@ -10,7 +10,8 @@ import picocli.CommandLine.Mixin;
 /** Has an application in quarantine given a clean state. */
 @Command(
         name = "resync",
-        description = "Gives the application beside the agent, which is in quarantine, a clean state; prints where it stands.")
+        description =
+                "Gives the application beside the agent, which is in quarantine, a clean state; prints where it stands.")
 final class ResyncCommand implements Callable<Integer> {
     private final Main.Console console;
 

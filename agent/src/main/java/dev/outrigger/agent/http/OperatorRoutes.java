@@ -78,8 +78,9 @@ final class OperatorRoutes {
         } catch (IOException e) {
             throw new UncheckedIOException("reading JSON from memory failed", e);
         }
-        throw malformed("The body is a JSON object with index, a whole number from 1, and reason, a text that is not empty;"
-                + " each once, and nothing else.");
+        throw malformed(
+                "The body is a JSON object with index, a whole number from 1, and reason, a text that is not empty;"
+                        + " each once, and nothing else.");
     }
 
     private static void skipped(HttpServerResponse response, Answer.Skipped skipped) {

@@ -57,7 +57,9 @@ record Readiness(List<Check> checks) {
     }
 
     private static Optional<String> notQuarantined(NodeStatus status) {
-        return status.app().state() == AppStatus.State.QUARANTINED ? status.app().reason() : Optional.empty();
+        return status.app().state() == AppStatus.State.QUARANTINED
+                ? status.app().reason()
+                : Optional.empty();
     }
 
     private static Optional<String> appCaughtUp(NodeStatus status) {

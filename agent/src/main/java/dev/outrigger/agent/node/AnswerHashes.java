@@ -35,8 +35,7 @@ final class AnswerHashes {
     static final int STATES_KEPT = 64;
 
     private static final long GOLDEN = 0x9e3779b97f4a7c15L;
-    private static final VarHandle LONGS =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     /** By index; 0 for what was no command. */
     private final long[] answers = new long[ANSWERS_KEPT];

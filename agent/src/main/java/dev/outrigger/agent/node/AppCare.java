@@ -129,7 +129,8 @@ final class AppCare implements Applications.Group {
 
     void tick(long nowNanos) {
         progress.tick(true, appliedIndex.getAsLong(), core.deliverableIndex(), nowNanos);
-        long stuckNanos = progress.stalled(nowNanos).map(java.time.Duration::toNanos).orElse(0L);
+        long stuckNanos =
+                progress.stalled(nowNanos).map(java.time.Duration::toNanos).orElse(0L);
         boolean serving = app.status().state() == AppStatus.State.SERVING;
         Fitness now = health.look(serving, stuckNanos, nowNanos);
         now = quarantine.isPresent() ? Fitness.AILING : now;
@@ -177,7 +178,8 @@ final class AppCare implements Applications.Group {
     }
 
     void quarantine(Quarantine mark) {
-        if (quarantine.filter(known -> known.differsFrom() <= mark.differsFrom())
+        if (quarantine
+                .filter(known -> known.differsFrom() <= mark.differsFrom())
                 .isPresent()) {
             return;
         }

@@ -242,7 +242,9 @@ final class Applications {
     }
 
     private Answers answers(long first, long last) {
-        return group.standing().differsFrom() == 0 ? hashes.answers(first, last) : new Answers(first, List.of(), List.of());
+        return group.standing().differsFrom() == 0
+                ? hashes.answers(first, last)
+                : new Answers(first, List.of(), List.of());
     }
 
     // ---- who answers otherwise ----
@@ -311,11 +313,15 @@ final class Applications {
         inquiry = Optional.empty();
         undecidedNanos = nowNanos;
         List<Divergence> found = ended.decide(group.voters());
-        undecided = undecided.filter(open -> open.lastIndex() < ended.firstIndex() || open.firstIndex() > ended.lastIndex());
+        undecided = undecided.filter(
+                open -> open.lastIndex() < ended.firstIndex() || open.firstIndex() > ended.lastIndex());
         for (Divergence divergence : found) {
             if (divergence.agreed().isEmpty()) {
-                LOG.error("DIVERGED: the applications of {} answered differently from index {} on, and no majority of the"
-                        + " voters is at one", divergence.others(), divergence.firstIndex());
+                LOG.error(
+                        "DIVERGED: the applications of {} answered differently from index {} on, and no majority of the"
+                                + " voters is at one",
+                        divergence.others(),
+                        divergence.firstIndex());
                 undecided = Optional.of(divergence);
             } else {
                 outvoted(divergence);

@@ -201,21 +201,24 @@ final class Diagnoses {
 
         /** Applications that answered differently: this member's, others', and those of which nobody knows who is right. */
         void divergence(MemberId self, AppCare care) {
-            care.quarantine().ifPresent(mark -> add(
-                    "DIVERGED",
-                    self.name(),
-                    "error",
-                    mark.reason() + " Nothing of it is given out.",
-                    Map.of("member", self.name(), "differsFrom", mark.differsFrom()),
-                    "outrigger resync"));
+            care.quarantine()
+                    .ifPresent(mark -> add(
+                            "DIVERGED",
+                            self.name(),
+                            "error",
+                            mark.reason() + " Nothing of it is given out.",
+                            Map.of("member", self.name(), "differsFrom", mark.differsFrom()),
+                            "outrigger resync"));
             care.members().stream()
-                    .filter(member -> member.differsFrom() > 0 && !member.member().equals(self))
+                    .filter(member ->
+                            member.differsFrom() > 0 && !member.member().equals(self))
                     .forEach(member -> add(
                             "DIVERGED",
                             member.member().name(),
                             "error",
-                            "The application of " + member.member() + " has gone another way than the others' from index "
-                                    + member.differsFrom() + " on, and is in quarantine.",
+                            "The application of " + member.member()
+                                    + " has gone another way than the others' from index " + member.differsFrom()
+                                    + " on, and is in quarantine.",
                             Map.of(
                                     "member", member.member().name(),
                                     "differsFrom", member.differsFrom(),
@@ -223,19 +226,22 @@ final class Diagnoses {
                             "On " + member.member() + ": outrigger resync"));
             care.divergences().stream()
                     .filter(divergence -> divergence.agreed().isEmpty())
-                    .forEach(divergence -> add(
-                            "DIVERGED",
-                            "",
-                            "error",
-                            "The applications of " + names(divergence.others()) + " answered differently from index "
-                                    + divergence.firstIndex() + " on, and no majority is at one: nobody can say who is"
-                                    + " right.",
-                            Map.of(
-                                    "members", names(divergence.others()),
-                                    "differsFrom", divergence.firstIndex(),
-                                    "differsUpTo", divergence.lastIndex()),
-                            "Bring the missing members back: their answers decide. Does the application use a clock,"
-                                    + " random numbers or the order of a hash map? Do all run the same version of it?"));
+                    .forEach(
+                            divergence -> add(
+                                    "DIVERGED",
+                                    "",
+                                    "error",
+                                    "The applications of " + names(divergence.others())
+                                            + " answered differently from index "
+                                            + divergence.firstIndex()
+                                            + " on, and no majority is at one: nobody can say who is"
+                                            + " right.",
+                                    Map.of(
+                                            "members", names(divergence.others()),
+                                            "differsFrom", divergence.firstIndex(),
+                                            "differsUpTo", divergence.lastIndex()),
+                                    "Bring the missing members back: their answers decide. Does the application use a clock,"
+                                            + " random numbers or the order of a hash map? Do all run the same version of it?"));
         }
 
         private static String names(List<MemberId> members) {

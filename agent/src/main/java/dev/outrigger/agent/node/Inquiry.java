@@ -174,10 +174,11 @@ final class Inquiry {
 
     private Set<Long> stateIndexes() {
         Set<Long> indexes = new TreeSet<>();
-        answers.values().forEach(all -> all.states().stream()
-                .map(StateHash::index)
-                .filter(index -> index >= firstIndex && index <= lastIndex)
-                .forEach(indexes::add));
+        answers.values()
+                .forEach(all -> all.states().stream()
+                        .map(StateHash::index)
+                        .filter(index -> index >= firstIndex && index <= lastIndex)
+                        .forEach(indexes::add));
         return indexes;
     }
 }

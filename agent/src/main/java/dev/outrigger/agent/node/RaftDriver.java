@@ -5,8 +5,8 @@ import dev.outrigger.agent.app.AppEvents;
 import dev.outrigger.agent.app.AppStatus;
 import dev.outrigger.agent.app.CommittedLog;
 import dev.outrigger.agent.app.RestorableSnapshot;
-import dev.outrigger.agent.app.SkipDecision;
 import dev.outrigger.agent.app.Ruling;
+import dev.outrigger.agent.app.SkipDecision;
 import dev.outrigger.agent.core.RaftCore;
 import dev.outrigger.agent.core.RoleName;
 import dev.outrigger.agent.core.message.Control;
@@ -330,7 +330,9 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
                         Problem.Outcome.UNKNOWN,
                         "The resync was not done within the deadline; it goes on by itself. "
                                 + app.status().reason().orElse("")
-                                + care.resyncTrouble().map(why -> " The leader gave no snapshot: " + why + ".").orElse("")));
+                                + care.resyncTrouble()
+                                        .map(why -> " The leader gave no snapshot: " + why + ".")
+                                        .orElse("")));
     }
 
     private <T> Future<Answer<T>> within(Duration wait, Future<Answer<T>> answer, Problem late) {
@@ -339,8 +341,8 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
 
     private <T> Future<Answer<T>> within(Duration wait, Future<Answer<T>> answer, Supplier<Problem> late) {
         Promise<Answer<T>> first = Promise.promise();
-        long timer =
-                vertx.setTimer(Math.max(1, wait.toMillis()), ignored -> first.tryComplete(new Answer.Failed<>(late.get())));
+        long timer = vertx.setTimer(
+                Math.max(1, wait.toMillis()), ignored -> first.tryComplete(new Answer.Failed<>(late.get())));
         answer.onSuccess(value -> {
             vertx.cancelTimer(timer);
             first.tryComplete(value);

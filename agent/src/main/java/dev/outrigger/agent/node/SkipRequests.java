@@ -101,11 +101,12 @@ final class SkipRequests {
                 .map(MemberStanding::member)
                 .toList();
         if (!applied.isEmpty()) {
-            return Optional.of(problem(
-                    Code.ALREADY_APPLIED,
-                    index,
-                    "The command at index " + index + " has been applied by " + names(applied)
-                            + ": it cannot be passed over by the others. Repair the application that cannot apply it."));
+            return Optional.of(
+                    problem(
+                            Code.ALREADY_APPLIED,
+                            index,
+                            "The command at index " + index + " has been applied by " + names(applied)
+                                    + ": it cannot be passed over by the others. Repair the application that cannot apply it."));
         }
         boolean paused = standings.stream().anyMatch(member -> member.pausedIndex() == index);
         return paused || skips.isSkipped(index)
@@ -127,10 +128,7 @@ final class SkipRequests {
         }
         Request request = new Request(nextId++, index, System.nanoTime() + wait.toNanos());
         waiting.add(request);
-        core.propose(
-                request.id,
-                Entry.Kind.SKIP,
-                List.of(new SkipDecision(index, reason).encode()));
+        core.propose(request.id, Entry.Kind.SKIP, List.of(new SkipDecision(index, reason).encode()));
         wake.run();
         return request.promise.future();
     }
@@ -153,7 +151,9 @@ final class SkipRequests {
         List.copyOf(waiting).stream()
                 .filter(request -> nowNanos - request.deadlineNanos >= 0)
                 .forEach(request -> request.end(unknown(
-                        Code.DEADLINE, request.index, "The decision was proposed, but not committed by the deadline.")));
+                        Code.DEADLINE,
+                        request.index,
+                        "The decision was proposed, but not committed by the deadline.")));
     }
 
     void close() {

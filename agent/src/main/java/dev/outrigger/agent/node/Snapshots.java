@@ -142,9 +142,11 @@ final class Snapshots {
         Snapshot snapshot = lent.get();
         long offset = snapshot.checksum() == wanted.checksum() ? wanted.offset() : 0;
         Promise<Optional<SnapshotPiece>> piece = Promise.promise();
-        sending.run(LENT_BYTES_MAX, () -> thread.read(snapshot, offset, LENT_BYTES_MAX)
-                .map(read -> read.map(bytes -> new SnapshotPiece(snapshot, offset, bytes)))
-                .onComplete(piece));
+        sending.run(
+                LENT_BYTES_MAX,
+                () -> thread.read(snapshot, offset, LENT_BYTES_MAX)
+                        .map(read -> read.map(bytes -> new SnapshotPiece(snapshot, offset, bytes)))
+                        .onComplete(piece));
         return piece.future();
     }
 

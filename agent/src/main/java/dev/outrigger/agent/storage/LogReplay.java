@@ -259,7 +259,8 @@ public final class LogReplay {
 
     /** The log alone; no word of snapshots. */
     public LogOutline outline() {
-        return new LogOutline(firstIndex, lastIndex, terms.list(), lastTimeMillis, configurations, Optional.empty(), skips);
+        return new LogOutline(
+                firstIndex, lastIndex, terms.list(), lastTimeMillis, configurations, Optional.empty(), skips);
     }
 
     /** The log in words. */

@@ -73,24 +73,20 @@ public final class AppRecordCodec {
     public static AppRecord decode(Payload payload) {
         FrameReader in = new FrameReader(payload.array(), 0, payload.length());
         int tag = in.u8();
-        AppRecord record =
-                switch (tag) {
-                    case STANDING -> standing(in);
-                    case ROSTER ->
-                        new Roster(
-                                in.list(MEMBER_BYTES_MIN + 1 + 3 * Long.BYTES, () -> memberStanding(in)),
-                                in.list(2 * Long.BYTES, () -> divergence(in)));
-                    case ANSWERS_WANTED -> new AnswersWanted(in.natural(), in.natural());
-                    case ANSWERS ->
-                        new Answers(
-                                in.natural(),
-                                in.list(Long.BYTES, in::int64),
-                                in.list(2 * Long.BYTES, () -> stateHash(in)));
-                    case SNAPSHOT_WANTED -> new SnapshotWanted(in.natural(), in.int64(), in.natural());
-                    case SNAPSHOT_PIECE -> new SnapshotPiece(MessageCodec.snapshot(in), in.natural(), in.payload());
-                    case NO_SNAPSHOT -> new NoSnapshot(in.text(TEXT_BYTES_MAX));
-                    default -> throw new WireException(UNKNOWN_TAG, "nothing is said of applications with tag " + tag);
-                };
+        AppRecord record = switch (tag) {
+            case STANDING -> standing(in);
+            case ROSTER ->
+                new Roster(
+                        in.list(MEMBER_BYTES_MIN + 1 + 3 * Long.BYTES, () -> memberStanding(in)),
+                        in.list(2 * Long.BYTES, () -> divergence(in)));
+            case ANSWERS_WANTED -> new AnswersWanted(in.natural(), in.natural());
+            case ANSWERS ->
+                new Answers(in.natural(), in.list(Long.BYTES, in::int64), in.list(2 * Long.BYTES, () -> stateHash(in)));
+            case SNAPSHOT_WANTED -> new SnapshotWanted(in.natural(), in.int64(), in.natural());
+            case SNAPSHOT_PIECE -> new SnapshotPiece(MessageCodec.snapshot(in), in.natural(), in.payload());
+            case NO_SNAPSHOT -> new NoSnapshot(in.text(TEXT_BYTES_MAX));
+            default -> throw new WireException(UNKNOWN_TAG, "nothing is said of applications with tag " + tag);
+        };
         in.end();
         return record;
     }

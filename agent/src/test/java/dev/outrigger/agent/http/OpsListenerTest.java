@@ -75,7 +75,8 @@ class OpsListenerTest {
                         "{\"first\":1,\"last\":91,\"commit\":90,\"applied\":90,\"bytes\":4096,\"syncP99Us\":812}"),
                 status.getJsonObject("log"));
         assertEquals(
-                new JsonObject("{\"state\":\"serving\",\"version\":\"1.4.2\",\"applied\":90}"),
+                new JsonObject("{\"state\":\"serving\",\"version\":\"1.4.2\",\"applied\":90,\"reason\":null,"
+                        + "\"paused\":null}"),
                 status.getJsonObject("app"));
         assertEquals(
                 new JsonObject("{\"name\":\"b\",\"peer\":\"host-b:7412\",\"role\":\"voter\",\"match\":80,"
@@ -172,7 +173,9 @@ class OpsListenerTest {
     @Test
     void readyWhenMemberLeaderAndApplicationAre() throws IOException {
         assertEquals("ready\n", text(get("/readyz")));
-        assertEquals("[+]member ok\n[+]leader-known ok\n[+]app-caught-up ok\nready\n", text(get("/readyz?verbose")));
+        assertEquals(
+                "[+]member ok\n[+]leader-known ok\n[+]app-caught-up ok\n[+]not-quarantined ok\nready\n",
+                text(get("/readyz?verbose")));
 
         node.status = FakeNode.lonely("connection refused at 127.0.0.1:7410; trying again");
         HttpResponse<byte[]> response = get("/readyz");
@@ -181,7 +184,7 @@ class OpsListenerTest {
                 "[-]member failed: the cluster is not formed yet\n"
                         + "[-]leader-known failed: no leader is known in term 6\n"
                         + "[-]app-caught-up failed: the application is waiting: connection refused at 127.0.0.1:7410;"
-                        + " trying again\nnot ready\n",
+                        + " trying again\n[+]not-quarantined ok\nnot ready\n",
                 text(response));
     }
 

@@ -48,11 +48,16 @@ class AnswerHashesTest {
             assertEquals(5000, other.lastIndex());
             assertEquals(
                     other.open().hash(),
-                    whole.hash(other.open().firstIndex(), other.open().lastIndex()).orElseThrow(),
+                    whole.hash(other.open().firstIndex(), other.open().lastIndex())
+                            .orElseThrow(),
                     "seed " + SEED + " round " + round);
-            other.stretches(64).forEach(stretch -> assertEquals(
-                    stretch.hash(), whole.hash(stretch.firstIndex(), stretch.lastIndex()).orElseThrow()));
-            assertEquals(4 - (begin + STRETCH - 1) / STRETCH, other.stretches(64).size());
+            other.stretches(64)
+                    .forEach(stretch -> assertEquals(
+                            stretch.hash(),
+                            whole.hash(stretch.firstIndex(), stretch.lastIndex())
+                                    .orElseThrow()));
+            assertEquals(
+                    4 - (begin + STRETCH - 1) / STRETCH, other.stretches(64).size());
         }
     }
 

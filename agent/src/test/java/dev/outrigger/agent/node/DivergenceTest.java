@@ -40,21 +40,25 @@ class DivergenceTest {
     void oneFollowerThatAnswersOtherwiseIsQuarantinedAtTheRightCommandAndTheOthersGoOn() {
         MemberId leader = cluster.leader();
         MemberId bad = cluster.follower();
-        cluster.submit(leader, "one");
+        cluster.submit(bad, "one");
         cluster.app(bad).answersWith(text -> text + UUID.randomUUID());
         long index = indexOf(leader, "two");
         cluster.submit(leader, "three");
         awaitQuarantine(bad);
-        assertEquals(index, cluster.onLoop(() -> cluster.node(bad).status()).diagnosis().stream()
-                .filter(found -> found.code().equals("DIVERGED"))
-                .map(found -> found.evidence().get("differsFrom"))
-                .findFirst()
-                .orElseThrow());
+        assertEquals(
+                index,
+                cluster.onLoop(() -> cluster.node(bad).status()).diagnosis().stream()
+                        .filter(found -> found.code().equals("DIVERGED"))
+                        .map(found -> found.evidence().get("differsFrom"))
+                        .findFirst()
+                        .orElseThrow());
         assertEquals(leader, cluster.leader());
         assertEquals("ruof", cluster.submit(leader, "four"));
-        until("the leader's page names it", () -> diverged(leader)
-                .filter(found -> found.evidence().get("member").equals(bad.name()))
-                .isPresent());
+        until(
+                "the leader's page names it",
+                () -> diverged(leader)
+                        .filter(found -> bad.name().equals(found.evidence().get("member")))
+                        .isPresent());
         for (MemberId other : cluster.nodes.keySet()) {
             assertEquals(other.equals(bad), state(other) == State.QUARANTINED, other.name());
         }
@@ -72,14 +76,16 @@ class DivergenceTest {
         assertEquals(Outcome.NONE, submit.outcome());
         assertEquals(
                 Code.QUARANTINED,
-                problem(await(cluster.onLoop(() -> cluster.node(bad).barrier(WAIT)))).code());
+                problem(await(cluster.onLoop(() -> cluster.node(bad).barrier(WAIT))))
+                        .code());
         assertEquals(
                 Code.QUARANTINED,
                 problem(await(cluster.onLoop(() -> cluster.node(bad).query(payload("all"), false, 0, WAIT))))
                         .code());
         assertEquals(
                 Code.QUARANTINED,
-                problem(await(cluster.onLoop(() -> cluster.node(bad).takeSnapshot(WAIT)))).code());
+                problem(await(cluster.onLoop(() -> cluster.node(bad).takeSnapshot(WAIT))))
+                        .code());
     }
 
     @Test
@@ -106,14 +112,17 @@ class DivergenceTest {
                 .filter(member -> !member.equals(leader) && !member.equals(away))
                 .findFirst()
                 .orElseThrow();
-        cluster.submit(leader, "one");
+        cluster.submit(bad, "one");
         cluster.stop(away);
         cluster.app(bad).answersWith(text -> text + UUID.randomUUID());
         long index = indexOf(leader, "two");
         for (MemberId member : List.of(leader, bad)) {
-            until("a diagnosis on " + member, () -> diverged(member)
-                    .filter(found -> found.evidence().get("differsFrom").equals(index))
-                    .isPresent());
+            until(
+                    "a diagnosis on " + member,
+                    () -> diverged(member)
+                            .filter(found ->
+                                    Long.valueOf(index).equals(found.evidence().get("differsFrom")))
+                            .isPresent());
         }
         assertEquals("eerht", cluster.submit(leader, "three"));
         assertTrue(state(leader) == State.SERVING && state(bad) == State.SERVING);
@@ -153,7 +162,8 @@ class DivergenceTest {
     }
 
     private String reason(MemberId member) {
-        return cluster.onLoop(() -> cluster.node(member).status().app().reason()).orElse("");
+        return cluster.onLoop(() -> cluster.node(member).status().app().reason())
+                .orElse("");
     }
 
     private Optional<Diagnosis> diverged(MemberId member) {

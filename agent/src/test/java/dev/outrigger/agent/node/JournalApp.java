@@ -21,7 +21,8 @@ import java.util.function.UnaryOperator;
 final class JournalApp implements AutoCloseable {
     private final HttpServer server;
     private final List<String> journal = new ArrayList<>();
-    private UnaryOperator<String> answers = text -> new StringBuilder(text).reverse().toString();
+    private UnaryOperator<String> answers =
+            text -> new StringBuilder(text).reverse().toString();
     private Predicate<String> poison = text -> false;
     private CountDownLatch hung = new CountDownLatch(0);
     private final List<String> roles = new CopyOnWriteArrayList<>();

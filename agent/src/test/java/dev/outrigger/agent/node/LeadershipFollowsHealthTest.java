@@ -44,7 +44,9 @@ class LeadershipFollowsHealthTest {
         until("another leads", () -> !cluster.leader().equals(before));
         MemberId now = cluster.leader();
         String lead = "leader@" + term(now);
-        until("the new leader's application is told", () -> cluster.app(now).roles().contains(lead));
+        until(
+                "the new leader's application is told",
+                () -> cluster.app(now).roles().contains(lead));
     }
 
     @Test
@@ -53,8 +55,13 @@ class LeadershipFollowsHealthTest {
         cluster.submit(before, "one");
         long term = term(before);
         cluster.nodes.keySet().forEach(member -> cluster.app(member).close());
-        until("all are ill", () -> cluster.nodes.keySet().stream()
-                .allMatch(member -> cluster.onLoop(() -> cluster.node(member).fitness()).ordinal() == 0));
+        until(
+                "all are ill",
+                () -> cluster.nodes.keySet().stream()
+                        .allMatch(member ->
+                                cluster.onLoop(() -> cluster.node(member).fitness())
+                                                .ordinal()
+                                        == 0));
         assertEquals(before, cluster.leader());
         assertEquals(term, term(before));
         assertTrue(cluster.fatal.isEmpty());

@@ -44,10 +44,11 @@ class ResyncTest {
         MemberId bad = cluster.follower();
         diverge(bad);
         Future<Answer<Long>> resync = resync(bad, WAIT);
-        until("the page says what to do", () -> cluster.onLoop(
-                        () -> cluster.node(bad).status().app().reason())
-                .filter(reason -> reason.contains("restart the application without state"))
-                .isPresent());
+        until(
+                "the page says what to do",
+                () -> cluster.onLoop(() -> cluster.node(bad).status().app().reason())
+                        .filter(reason -> reason.contains("restart the application without state"))
+                        .isPresent());
         cluster.submit(leader, "meanwhile");
         cluster.app(bad).forget();
         assertInstanceOf(Answer.Ok.class, await(resync));
@@ -64,7 +65,8 @@ class ResyncTest {
         MemberId leader = cluster.leader();
         MemberId bad = cluster.follower();
         cluster.submit(bad, "before");
-        assertInstanceOf(Answer.Ok.class, await(cluster.onLoop(() -> cluster.node(bad).takeSnapshot(WAIT))));
+        assertInstanceOf(
+                Answer.Ok.class, await(cluster.onLoop(() -> cluster.node(bad).takeSnapshot(WAIT))));
         diverge(bad);
         assertInstanceOf(Answer.Ok.class, await(resync(bad, WAIT)));
         awaitSame(leader, bad);
@@ -96,26 +98,28 @@ class ResyncTest {
         cluster.app(bad).answersWith(text -> text + UUID.randomUUID());
         cluster.submit(leader, "now");
         until("applied there", () -> cluster.app(bad).journal().size() == 2);
-        assertInstanceOf(Answer.Ok.class, await(cluster.onLoop(() -> cluster.node(bad).takeSnapshot(WAIT))));
+        assertInstanceOf(
+                Answer.Ok.class, await(cluster.onLoop(() -> cluster.node(bad).takeSnapshot(WAIT))));
         cluster.start(away);
         until("in quarantine", () -> state(bad) == State.QUARANTINED);
         long tainted = snapshotIndex(bad);
         assertInstanceOf(
-                Answer.Failed.class, await(cluster.onLoop(() -> cluster.node(bad).latestSnapshot())));
+                Answer.Failed.class,
+                await(cluster.onLoop(() -> cluster.node(bad).latestSnapshot())));
         cluster.app(bad).answersWith(REVERSED);
         cluster.submit(leader, "later");
         assertInstanceOf(Answer.Ok.class, await(resync(bad, WAIT)));
         awaitSame(leader, bad);
         assertTrue(snapshotIndex(bad) > tainted);
-        assertEquals(
-                1, directory.resolve(bad.name()).resolve("snap").toFile().list().length, "the old one is gone");
+        assertEquals(1, directory.resolve(bad.name()).resolve("snap").toFile().list().length, "the old one is gone");
     }
 
     @Test
     void isRefusedWhereNothingIsInQuarantine() throws Exception {
         cluster.startAll();
         Answer<Long> answer = await(resync(cluster.leader(), WAIT));
-        assertTrue(answer instanceof Answer.Failed<Long> failed && failed.problem().code() == Code.NOT_QUARANTINED);
+        assertTrue(
+                answer instanceof Answer.Failed<Long> failed && failed.problem().code() == Code.NOT_QUARANTINED);
     }
 
     private void diverge(MemberId bad) {
@@ -127,8 +131,10 @@ class ResyncTest {
     }
 
     private void awaitSame(MemberId one, MemberId other) {
-        until("the same state", () -> state(other) == State.SERVING
-                && cluster.app(one).journal().equals(cluster.app(other).journal()));
+        until(
+                "the same state",
+                () -> state(other) == State.SERVING
+                        && cluster.app(one).journal().equals(cluster.app(other).journal()));
     }
 
     private long snapshotIndex(MemberId member) {

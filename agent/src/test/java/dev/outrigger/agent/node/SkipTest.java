@@ -53,7 +53,7 @@ class SkipTest {
         assertTrue(cluster.onLoop(() -> cluster.node(follower).status()).diagnosis().stream()
                 .anyMatch(found -> found.code().equals("APP_PAUSED")
                         && found.next().contains("outrigger skip " + index)
-                        && found.evidence().get("index").equals(index)));
+                        && Long.valueOf(index).equals(found.evidence().get("index"))));
         Future<Answer<Applied>> behind = cluster.submit(follower, "two", Duration.ofSeconds(20));
         assertInstanceOf(Answer.Ok.class, await(skip(follower, index)));
         Problem problem = problem(await(waiting));
@@ -61,15 +61,21 @@ class SkipTest {
         assertEquals(Outcome.NONE, problem.outcome());
         assertEquals(Optional.of(index), problem.index());
         assertInstanceOf(Answer.Ok.class, await(behind));
-        cluster.nodes.keySet().forEach(member -> until(member + " goes on", () -> state(member) == State.SERVING
-                && cluster.app(member).journal().equals(List.of("one", "two"))));
+        cluster.nodes
+                .keySet()
+                .forEach(member -> until(
+                        member + " goes on",
+                        () -> state(member) == State.SERVING
+                                && cluster.app(member).journal().equals(List.of("one", "two"))));
         assertInstanceOf(Answer.Ok.class, await(skip(follower, index)), "asked again");
 
         cluster.stop(follower);
         cluster.app(follower).forget();
         cluster.start(follower);
-        until("replayed without it", () -> state(follower) == State.SERVING
-                && cluster.app(follower).journal().equals(List.of("one", "two")));
+        until(
+                "replayed without it",
+                () -> state(follower) == State.SERVING
+                        && cluster.app(follower).journal().equals(List.of("one", "two")));
     }
 
     @Test
@@ -98,7 +104,8 @@ class SkipTest {
         cluster.submit(leader, "two");
         cluster.start(away);
         until("in quarantine", () -> state(away) == State.QUARANTINED);
-        String reason = cluster.onLoop(() -> cluster.node(away).status().app().reason()).orElse("");
+        String reason =
+                cluster.onLoop(() -> cluster.node(away).status().app().reason()).orElse("");
         assertTrue(reason.contains("has applied the command at index " + index), reason);
         assertEquals("eerht", cluster.submit(cluster.leader(), "three"));
     }
@@ -122,7 +129,9 @@ class SkipTest {
     }
 
     private Poison awaitPaused(MemberId member) {
-        until(member + " paused", () -> state(member) == State.PAUSED && poisonOf(member).isPresent());
+        until(
+                member + " paused",
+                () -> state(member) == State.PAUSED && poisonOf(member).isPresent());
         return poisonOf(member).orElseThrow();
     }
 

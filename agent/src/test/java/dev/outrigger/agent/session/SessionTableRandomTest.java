@@ -169,7 +169,8 @@ class SessionTableRandomTest {
             }
             Long first = indexes.get(sequence);
             if (first != null) {
-                return new Verdict(Long.valueOf(hash).equals(hashes.get(sequence)) ? Kind.DUPLICATE : Kind.CONFLICT, first);
+                return new Verdict(
+                        Long.valueOf(hash).equals(hashes.get(sequence)) ? Kind.DUPLICATE : Kind.CONFLICT, first);
             }
             indexes.put(sequence, index);
             hashes.put(sequence, hash);

@@ -41,9 +41,8 @@ class AppRecordCodecTest {
                 new AppRecord.AnswersWanted(1, 1024),
                 new AppRecord.SnapshotWanted(7, -3, 256),
                 new AppRecord.SnapshotPiece(
-                        new Snapshot(40, 4, 9, Configuration.of(List.of(A)), 2048, 1),
-                        256,
-                        Payload.of(new byte[] {1, 2})),
+                        new Snapshot(40, 4, 9, Configuration.of(List.of(A)), 2048, 1), 256, Payload.of(new byte[] {1, 2
+                        })),
                 new AppRecord.NoSnapshot("it has none"),
                 new AppRecord.Answers(5, List.of(0L, -1L), List.of(new StateHash(6, 8))));
     }
@@ -60,11 +59,14 @@ class AppRecordCodecTest {
                 + "00000001" + "0000000000000001" + "0000000000000400" + "fffffffffffffff9"
                 + "0000000000000401" + "0000000000000406" + "0000000000000009"
                 + "00000001" + "0000000000000406" + "0000000000000005";
-        assertEquals(standing, HexFormat.of().formatHex(AppRecordCodec.encode(STANDING).array()));
+        assertEquals(
+                standing,
+                HexFormat.of().formatHex(AppRecordCodec.encode(STANDING).array()));
         String roster = "02" + "00000001" + "0001" + "61" + "00" + "0000000000000007" + "0000000000000029"
                 + "0000000000000000" + "00000001" + "0000000000000007" + "0000000000000007"
                 + "00000001" + "0001" + "62" + "00000001" + "0001" + "61";
-        assertEquals(roster, HexFormat.of().formatHex(AppRecordCodec.encode(ROSTER).array()));
+        assertEquals(
+                roster, HexFormat.of().formatHex(AppRecordCodec.encode(ROSTER).array()));
     }
 
     @ParameterizedTest
