@@ -25,10 +25,12 @@ import dev.outrigger.agent.wire.AppRecord.SnapshotWanted;
 import dev.outrigger.agent.wire.AppRecordCodec;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -130,7 +132,7 @@ final class AppCare implements Applications.Group {
     void tick(long nowNanos) {
         progress.tick(true, appliedIndex.getAsLong(), core.deliverableIndex(), nowNanos);
         long stuckNanos =
-                progress.stalled(nowNanos).map(java.time.Duration::toNanos).orElse(0L);
+                progress.stalled(nowNanos).map(Duration::toNanos).orElse(0L);
         boolean serving = app.status().state() == AppStatus.State.SERVING;
         Fitness now = health.look(serving, stuckNanos, nowNanos);
         now = quarantine.isPresent() ? Fitness.AILING : now;
@@ -249,7 +251,7 @@ final class AppCare implements Applications.Group {
                 }
                 return Future.failedFuture(cause);
             }
-            return vertx.timer(MARK_RETRY_MILLIS, java.util.concurrent.TimeUnit.MILLISECONDS)
+            return vertx.timer(MARK_RETRY_MILLIS, TimeUnit.MILLISECONDS)
                     .compose(ignored -> save(mark));
         });
     }

@@ -204,7 +204,16 @@ final class Applications {
         }
         return told.filter(roster -> group.leader().isPresent())
                 .filter(roster -> nowNanos - rosterNanos < 2 * electionTimeoutNanos)
+                .map(this::withOwn)
                 .orElseGet(() -> new Roster(List.of(group.standing()), List.of()));
+    }
+
+    /** Of its own application this member knows more than it was told. */
+    private Roster withOwn(Roster roster) {
+        Map<MemberId, MemberStanding> members = new TreeMap<>();
+        roster.members().forEach(member -> members.put(member.member(), member));
+        members.put(group.self(), group.standing());
+        return new Roster(List.copyOf(members.values()), roster.divergences());
     }
 
     private Roster roster(long nowNanos) {

@@ -95,7 +95,7 @@ class DivergenceTest {
         cluster.app(bad).answersWith(text -> text + UUID.randomUUID());
         long index = indexOf(bad, "two");
         awaitQuarantine(bad);
-        until("another leads", () -> !cluster.leader().equals(bad));
+        cluster.awaitOtherLeader(bad);
         assertTrue(reason(bad).contains("index " + index), reason(bad));
         assertEquals("eerht", cluster.submit(cluster.leader(), "three"));
         until("its application knows", () -> {

@@ -30,7 +30,7 @@ class LeadershipFollowsHealthTest {
         MemberId before = cluster.leader();
         cluster.submit(before, "one");
         cluster.app(before).close();
-        until("another leads", () -> !cluster.leader().equals(before));
+        cluster.awaitOtherLeader(before);
         assertEquals("owt", cluster.submit(cluster.leader(), "two"));
     }
 
@@ -41,7 +41,7 @@ class LeadershipFollowsHealthTest {
         cluster.submit(before, "one");
         cluster.app(before).hang();
         assertEquals("owt", cluster.submit(other, "two"));
-        until("another leads", () -> !cluster.leader().equals(before));
+        cluster.awaitOtherLeader(before);
         MemberId now = cluster.leader();
         String lead = "leader@" + term(now);
         until(

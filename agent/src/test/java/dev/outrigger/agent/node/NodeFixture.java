@@ -32,9 +32,11 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Nodes on one event loop, each with a disk in memory and an application of its own over HTTP. */
 final class NodeFixture implements AutoCloseable {
@@ -158,17 +160,27 @@ final class NodeFixture implements AutoCloseable {
 
     /** The leader, once one leads and every running node knows it. */
     MemberId leader() {
+        AtomicReference<@Nullable MemberId> agreed = new AtomicReference<>();
         until("a leader known to all", () -> {
             List<Optional<MemberId>> known = new ArrayList<>();
             for (Running running : nodes.values()) {
                 known.add(onLoop(() -> running.node().status().leader()));
             }
-            return known.stream().allMatch(Optional::isPresent)
+            boolean all = known.stream().allMatch(Optional::isPresent)
                     && known.stream().distinct().count() == 1
                     && nodes.containsKey(known.get(0).orElseThrow());
+            agreed.set(known.get(0).orElse(null));
+            return all;
         });
-        AgentNode any = nodes.values().iterator().next().node();
-        return onLoop(() -> any.status().leader()).orElseThrow();
+        return Objects.requireNonNull(agreed.get());
+    }
+
+    /** Waits until somebody knows that another member than {@code before} leads. */
+    void awaitOtherLeader(MemberId before) {
+        until("another leads than " + before, () -> nodes.values().stream()
+                .anyMatch(running -> onLoop(() -> running.node().status().leader())
+                        .filter(leader -> !leader.equals(before))
+                        .isPresent()));
     }
 
     MemberId follower() {

@@ -55,7 +55,7 @@ class SkipTest {
                         && found.next().contains("outrigger skip " + index)
                         && Long.valueOf(index).equals(found.evidence().get("index"))));
         Future<Answer<Applied>> behind = cluster.submit(follower, "two", Duration.ofSeconds(20));
-        assertInstanceOf(Answer.Ok.class, await(skip(follower, index)));
+        until("decided", () -> await(skip(follower, index)) instanceof Answer.Ok);
         Problem problem = problem(await(waiting));
         assertEquals(Code.SKIPPED, problem.code());
         assertEquals(Outcome.NONE, problem.outcome());
