@@ -131,8 +131,7 @@ final class AppCare implements Applications.Group {
 
     void tick(long nowNanos) {
         progress.tick(true, appliedIndex.getAsLong(), core.deliverableIndex(), nowNanos);
-        long stuckNanos =
-                progress.stalled(nowNanos).map(Duration::toNanos).orElse(0L);
+        long stuckNanos = progress.stalled(nowNanos).map(Duration::toNanos).orElse(0L);
         boolean serving = app.status().state() == AppStatus.State.SERVING;
         Fitness now = health.look(serving, stuckNanos, nowNanos);
         now = quarantine.isPresent() ? Fitness.AILING : now;
@@ -212,6 +211,7 @@ final class AppCare implements Applications.Group {
             LOG.info("the application has a clean state again, and is trusted from there on");
             quarantine = Optional.empty();
             hashes.forget();
+            applications.pardon();
             app.release();
             resync.ended();
         });
@@ -251,8 +251,7 @@ final class AppCare implements Applications.Group {
                 }
                 return Future.failedFuture(cause);
             }
-            return vertx.timer(MARK_RETRY_MILLIS, TimeUnit.MILLISECONDS)
-                    .compose(ignored -> save(mark));
+            return vertx.timer(MARK_RETRY_MILLIS, TimeUnit.MILLISECONDS).compose(ignored -> save(mark));
         });
     }
 

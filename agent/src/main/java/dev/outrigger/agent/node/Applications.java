@@ -52,7 +52,9 @@ final class Applications {
     private final long electionTimeoutNanos;
     private final Map<MemberId, Heard> heard = new TreeMap<>();
     /** Of a leader: those whose quarantine has not been confirmed. */
-    private final Map<MemberId, Divergence> outvoted = new TreeMap<>();
+    private final Map<MemberId, Outvoted> outvoted = new TreeMap<>();
+    /** Since a resync: what the leader says of the answers before it counts no more. */
+    private boolean pardoned;
 
     private Optional<Divergence> undecided = Optional.empty();
     private long undecidedNanos;
@@ -93,6 +95,8 @@ final class Applications {
         /** The application beside this agent is the one that answers otherwise. */
         void outvoted(Divergence divergence);
     }
+
+    private record Outvoted(Divergence divergence, long nanos) {}
 
     private record Heard(Standing standing, long nanos) {}
 
@@ -156,12 +160,25 @@ final class Applications {
                     .filter(divergence -> !divergence.agreed().isEmpty())
                     .filter(divergence -> divergence.others().contains(group.self()))
                     .findFirst()
-                    .ifPresent(group::outvoted);
+                    .ifPresentOrElse(divergence -> obey(leader, divergence), () -> pardoned = false);
         } else if (record instanceof AnswersWanted wanted) {
             group.tell(leader, answers(wanted.firstIndex(), wanted.lastIndex()));
         } else {
             group.snapshotOffered(record);
         }
+    }
+
+    /** The leader hears at once that it was heard: should a resync be quick, it must not repeat itself. */
+    private void obey(MemberId leader, Divergence divergence) {
+        if (!pardoned && group.standing().differsFrom() == 0) {
+            group.outvoted(divergence);
+            group.tell(leader, standing());
+        }
+    }
+
+    /** The application has been given a clean state. */
+    void pardon() {
+        pardoned = true;
     }
 
     void tick(long nowNanos) {
@@ -175,6 +192,8 @@ final class Applications {
         if (!led) {
             return;
         }
+        // Whoever has not heard is found anew.
+        outvoted.values().removeIf(known -> nowNanos - known.nanos() >= UNSETTLED_TIMEOUTS * electionTimeoutNanos);
         // This member's own application may have got to where it can be compared only now.
         heard.forEach((member, last) -> compare(member, last.standing(), nowNanos));
         inquiry.filter(open -> nowNanos - inquiryNanos >= electionTimeoutNanos)
@@ -232,7 +251,8 @@ final class Applications {
                                 standing.pausedIndex()));
             }
         });
-        List<Divergence> divergences = new ArrayList<>(outvoted.values());
+        List<Divergence> divergences = new ArrayList<>();
+        outvoted.values().forEach(known -> divergences.add(known.divergence()));
         undecided.ifPresent(divergences::add);
         return new Roster(List.copyOf(members.values()), divergences);
     }
@@ -349,8 +369,9 @@ final class Applications {
             group.outvoted(divergence);
             // Whatever of it the others still need goes with the lead.
         } else {
-            outvoted.put(member, divergence);
-            group.tell(member, roster(System.nanoTime()));
+            long now = System.nanoTime();
+            outvoted.put(member, new Outvoted(divergence, now));
+            group.tell(member, roster(now));
         }
     }
 }

@@ -177,10 +177,13 @@ final class NodeFixture implements AutoCloseable {
 
     /** Waits until somebody knows that another member than {@code before} leads. */
     void awaitOtherLeader(MemberId before) {
-        until("another leads than " + before, () -> nodes.values().stream()
-                .anyMatch(running -> onLoop(() -> running.node().status().leader())
-                        .filter(leader -> !leader.equals(before))
-                        .isPresent()));
+        until(
+                "another leads than " + before,
+                () -> nodes.values().stream()
+                        .anyMatch(
+                                running -> onLoop(() -> running.node().status().leader())
+                                        .filter(leader -> !leader.equals(before))
+                                        .isPresent()));
     }
 
     MemberId follower() {
