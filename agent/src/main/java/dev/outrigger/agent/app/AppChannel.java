@@ -36,6 +36,8 @@ public final class AppChannel {
         RESTING,
         /** A snapshot is under way to the application. */
         RESTORING,
+        /** The application is not to be trusted. */
+        QUARANTINED,
         /** The gate is brought to where the application stands. */
         ROLLING,
         DELIVERING
@@ -52,7 +54,7 @@ public final class AppChannel {
     private final Standing standing;
     private final Pace pace;
     private final Push push;
-    private final Backlog backlog = new Backlog();
+    private final Backlog backlog;
     private final Delivery delivery;
     private final GateBases gateBases;
     private final Sessions sessions;
@@ -91,6 +93,11 @@ public final class AppChannel {
     /** Index of the snapshot that the application could not read; 0 for none. */
     private long refusedIndex;
 
+    /** Set while the application is not to be trusted. */
+    private @Nullable Distrust distrust;
+
+    private boolean resyncing;
+
     /** Why the last attempt to restore came to nothing; empty since one that did. */
     private String restoreTrouble = "";
 
@@ -108,6 +115,7 @@ public final class AppChannel {
         pace = new Pace(limits.batchCommandsMax(), limits.pauseAfterFailures(), limits.callTimeout());
         push = new Push(
                 client, options, metrics, (why, announced) -> supervisor.execute(() -> onStreamEnd(why, announced)));
+        backlog = new Backlog(log::isSkipped);
         delivery = new Delivery(log, backlog, push, options, pace, metrics, supervisor, new DeliveryOutcome());
         gateBases = new GateBases(vertx, log);
         sessions = new Sessions(backlog, limits.resultBytesMax(), registry);
@@ -123,8 +131,75 @@ public final class AppChannel {
     /** Begins to look for the application; it may come much later. */
     public void start() {
         idleTimer = vertx.setPeriodic(options.limits().idleCheck().toMillis(), id -> supervisor.execute(this::check));
-        supervisor.execute(this::ask);
+        if (distrust == null) {
+            supervisor.execute(this::ask);
+        }
     }
+
+    /**
+     * The application has gone another way than the others' from {@code differsFrom} on. Nothing more is delivered to it,
+     * and nothing asked of it; it is only told who leads, so that it does not take itself for the leader's. Before or after
+     * {@link #start}.
+     *
+     * @param reason one sentence for the status page
+     */
+    public void quarantine(long differsFrom, String reason) {
+        supervisor.execute(() -> {
+            detach();
+            alarm.cancel();
+            distrust = new Distrust(differsFrom, reason);
+            resyncing = false;
+            phase = Phase.QUARANTINED;
+            standing.become(State.QUARANTINED, reason);
+            rolePush.attach();
+        });
+    }
+
+    /**
+     * The application in quarantine is to get a clean state: from {@link CommittedLog#snapshot} when there is one from before
+     * it went another way, else by being started without state. {@link AppEvents#cleanState} tells when it has one.
+     */
+    public void resync() {
+        supervisor.execute(() -> {
+            resyncing = distrust != null;
+            if (phase == Phase.QUARANTINED || resyncing && phase == Phase.RESTING) {
+                ask();
+            }
+        });
+    }
+
+    /** The application is trusted again, and served from where it stands. */
+    public void release() {
+        supervisor.execute(() -> {
+            distrust = null;
+            resyncing = false;
+            accepted = null;
+            if (phase == Phase.QUARANTINED) {
+                ask();
+            }
+        });
+    }
+
+    /**
+     * It was decided, and that is committed, that the command at {@code index} is passed over. When it is under way, nobody
+     * knows whether the application has applied it: it is asked.
+     */
+    public void skip(long index) {
+        supervisor.execute(() -> {
+            backlog.heedSkips();
+            pace.passOver(index);
+            if (lastFailure != null && lastFailure.firstIndex() == index) {
+                lastFailure = null;
+            }
+            if (phase == Phase.DELIVERING) {
+                doubt("a decision to pass over the command at index " + index + " came while it was served");
+            } else if (phase == Phase.RESTING && standing.is(State.PAUSED)) {
+                ask();
+            }
+        });
+    }
+
+    private record Distrust(long differsFrom, String reason) {}
 
     /** {@link CommittedLog#deliverableIndex} has advanced. Cheap; call it once for many entries. */
     public void committed() {
@@ -271,6 +346,19 @@ public final class AppChannel {
         AppInfo info = result.result();
         push.offered(info.encodings());
         Decision decision = Handshake.decide(info, options.clusterName(), log);
+        if (distrust != null) {
+            standing.informed(info);
+            resync(distrust, info, decision);
+            return;
+        }
+        if (log.isSkipped(info.appliedIndex())) {
+            // Whoever passes over a command stands before or behind it.
+            standing.informed(info);
+            detach();
+            rest(options.limits().refusedRetry().toMillis());
+            events.appliedSkipped(info.appliedIndex());
+            return;
+        }
         if (checking && decision instanceof Decision.Deliver && info.appliedIndex() == backlog.appliedIndex()) {
             afterFailure.reset();
             phase = Phase.DELIVERING;
@@ -305,6 +393,46 @@ public final class AppChannel {
             rest(options.limits().refusedRetry().toMillis());
             standing.become(State.REFUSED, refuse.reason());
         }
+    }
+
+    private void resync(Distrust known, AppInfo info, Decision decision) {
+        RestorableSnapshot given = accepted;
+        accepted = null;
+        boolean clean =
+                info.appliedIndex() < known.differsFrom() || given != null && info.appliedIndex() == given.index();
+        if (clean && (decision instanceof Decision.Deliver || decision instanceof Decision.Restore)) {
+            detach();
+            phase = Phase.QUARANTINED;
+            events.cleanState();
+            return;
+        }
+        Optional<RestorableSnapshot> snapshot = log.snapshot();
+        if (!clean && given == null && snapshot.isPresent()) {
+            restore(snapshot.get());
+            return;
+        }
+        stay(known, stillUnclean(info, decision, given, clean));
+    }
+
+    private String stillUnclean(AppInfo info, Decision decision, @Nullable RestorableSnapshot given, boolean clean) {
+        if (clean && decision instanceof Decision.Refuse refuse) {
+            return refuse.reason();
+        }
+        if (clean && decision instanceof Decision.AwaitCommit await) {
+            return await.reason();
+        }
+        if (given != null) {
+            return "it accepted " + named(given) + ", but then said that it had applied index " + info.appliedIndex();
+        }
+        return "it still has the state at index " + info.appliedIndex()
+                + "; restart the application without state: that is recognised, and it is given everything anew";
+    }
+
+    /** A resync goes on until it is done: it is asked again after a while. */
+    private void stay(Distrust known, String why) {
+        detach();
+        rest(options.limits().refusedRetry().toMillis());
+        standing.become(State.QUARANTINED, known.reason() + " It is to get a clean state, but " + why);
     }
 
     /** An application that says it has restored a snapshot, and is not there, must not be given it for ever at full speed. */
@@ -383,6 +511,10 @@ public final class AppChannel {
         detach();
         // Its absence explains the failure before, so no command is to blame.
         pace.unreachable();
+        if (distrust != null) {
+            stay(distrust, "the application at " + options.baseUri() + " " + failure.detail());
+            return;
+        }
         rest(afterSilence.nextMillis());
         String before = lastFailure == null ? "" : " since it was given " + lastFailure.batch();
         standing.become(
@@ -496,6 +628,14 @@ public final class AppChannel {
                 "the application cannot apply " + failure.batch() + ", it " + failure.detail()
                         + "; delivery stands there and tries again every " + retry.toSeconds()
                         + " s, nothing is skipped; look into the application's log, repair or restart it");
+        log.read(failure.firstIndex(), 1)
+                .onComplete(read -> supervisor.execute(() -> {
+                    if (standing.is(State.PAUSED)) {
+                        Optional<Entry> entry =
+                                read.succeeded() ? read.result().stream().findFirst() : Optional.empty();
+                        standing.poison(Poison.of(failure.firstIndex(), entry, failure.detail()));
+                    }
+                }));
     }
 
     private void deliver(Decision.Deliver position) {
@@ -524,7 +664,7 @@ public final class AppChannel {
             events.appliedIndex(batch.lastIndex());
             checkpointWhenDue(batch);
             // No-ops before a command that is tried again prove nothing.
-            if (!supervisor.isClosed() && !(batch.isEmpty() && standing.is(State.PAUSED))) {
+            if (!supervisor.isClosed() && !(batch.isEmpty() && standing.is(State.PAUSED) && lastFailure != null)) {
                 standing.become(batch.lastIndex() < replayLastIndex ? State.REPLAYING : State.SERVING);
             }
         }

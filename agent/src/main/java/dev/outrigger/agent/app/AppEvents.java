@@ -58,6 +58,18 @@ public interface AppEvents {
      */
     void restoreVoid(long index, boolean stateBefore, String reason);
 
+    /**
+     * The application says that the last command it has applied is one that was decided to be passed over. Nothing more is
+     * delivered to it before its owner has decided what becomes of it.
+     */
+    default void appliedSkipped(long index) {}
+
+    /**
+     * The application that was put into quarantine has a state from before it went another way, and can go on from there:
+     * {@link AppChannel#release} lets it.
+     */
+    default void cleanState() {}
+
     /** The state or its reason has changed. */
     void stateChanged(AppStatus status);
 

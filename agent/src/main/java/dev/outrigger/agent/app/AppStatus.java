@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param appliedTerm term of that command, 0 for none
  * @param reason when not serving, one sentence: what happened, at which index, what the agent does next; else empty
  * @param sinceNanos {@link System#nanoTime()} when this state began
+ * @param poison while paused, the command that cannot be applied
  */
 public record AppStatus(
         State state,
@@ -20,7 +21,18 @@ public record AppStatus(
         long appliedIndex,
         long appliedTerm,
         Optional<String> reason,
-        long sinceNanos) {
+        long sinceNanos,
+        Optional<Poison> poison) {
+    public AppStatus(
+            State state,
+            Optional<String> appName,
+            Optional<String> version,
+            long appliedIndex,
+            long appliedTerm,
+            Optional<String> reason,
+            long sinceNanos) {
+        this(state, appName, version, appliedIndex, appliedTerm, reason, sinceNanos, Optional.empty());
+    }
 
     /** The names are those of {@code app.state} in the status document, in lower case. */
     public enum State {
@@ -32,6 +44,8 @@ public record AppStatus(
         REPLAYING,
         /** It is given a snapshot; the reason says how far that is. */
         RESTORING,
+        /** It is known to have answered otherwise than the others: nothing is delivered, and nothing asked of it. */
+        QUARANTINED,
         /** It fails at one command; delivery stands there and is tried again from time to time. */
         PAUSED,
         /** Its state does not belong to this log; nothing is delivered until that changes. */
@@ -51,16 +65,34 @@ public record AppStatus(
 
     AppStatus as(State now, Optional<String> why) {
         return new AppStatus(
-                now, appName, version, appliedIndex, appliedTerm, why, now == state ? sinceNanos : System.nanoTime());
+                now,
+                appName,
+                version,
+                appliedIndex,
+                appliedTerm,
+                why,
+                now == state ? sinceNanos : System.nanoTime(),
+                now == State.PAUSED ? poison : Optional.empty());
     }
 
     AppStatus informed(AppInfo info) {
         return new AppStatus(
-                state, info.name(), info.version(), info.appliedIndex(), info.appliedTerm(), reason, sinceNanos);
+                state,
+                info.name(),
+                info.version(),
+                info.appliedIndex(),
+                info.appliedTerm(),
+                reason,
+                sinceNanos,
+                poison);
     }
 
     AppStatus applied(long index, long term) {
-        return new AppStatus(state, appName, version, index, term, reason, sinceNanos);
+        return new AppStatus(state, appName, version, index, term, reason, sinceNanos, poison);
+    }
+
+    AppStatus paused(Poison at) {
+        return new AppStatus(state, appName, version, appliedIndex, appliedTerm, reason, sinceNanos, Optional.of(at));
     }
 
     /** Whether commands submitted here can be answered by this application. */

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.LongPredicate;
 
 /**
  * Committed entries on their way to the application. Four positions, never in another order:
@@ -25,7 +26,13 @@ final class Backlog {
     private final Deque<Ruling> ruled = new ArrayDeque<>();
     private final Deque<Entry> entries = new ArrayDeque<>();
     private Gate gate = new Gate();
+    private final LongPredicate skipped;
     private long appliedIndex;
+
+    /** @param skipped whether the command at an index is to be passed over */
+    Backlog(LongPredicate skipped) {
+        this.skipped = skipped;
+    }
 
     /**
      * Begins anew.
@@ -128,12 +135,25 @@ final class Backlog {
             if (RestorePart.isEnd(next) || commands == commandsMax && mayBeDelivered(next)) {
                 break;
             }
-            Ruling ruling = gate.rule(entries.remove());
+            Ruling ruling = heeding(gate.rule(entries.remove()));
             commands += ruling.isDelivered() ? 1 : 0;
             ruled.add(ruling);
             taken.add(ruling);
         }
         return Batch.of(taken);
+    }
+
+    /** Another command is to be passed over; it may have been ruled on before, and may be under way. */
+    void heedSkips() {
+        List<Ruling> rulings = ruled.stream().map(this::heeding).toList();
+        ruled.clear();
+        ruled.addAll(rulings);
+    }
+
+    private Ruling heeding(Ruling ruling) {
+        boolean passed = ruling.isDelivered() && skipped.test(ruling.index())
+                || ruling.kind() == Ruling.Kind.DUPLICATE && skipped.test(ruling.firstIndex());
+        return passed ? ruling.skipped() : ruling;
     }
 
     private static boolean mayBeDelivered(Entry entry) {

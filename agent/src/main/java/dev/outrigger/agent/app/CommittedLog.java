@@ -36,6 +36,11 @@ public interface CommittedLog {
         return Optional.empty();
     }
 
+    /** Whether the command at {@code index} was decided, and that is committed, to be passed over. */
+    default boolean isSkipped(long index) {
+        return false;
+    }
+
     /**
      * The session table that goes with {@link #snapshot()}, encoded: that of its index, or of a later one up to which
      * nothing was for the application. Fails when it cannot be read.

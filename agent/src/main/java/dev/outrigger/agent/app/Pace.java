@@ -98,6 +98,14 @@ final class Pace {
         return failures >= pauseAfterFailures && appliedIndex == beforeSuspect;
     }
 
+    /** This command is not delivered any more. */
+    void passOver(long index) {
+        if (index == suspectIndex) {
+            unconfirmed = null;
+            forgetSuspect();
+        }
+    }
+
     private void forgetSuspect() {
         suspectIndex = 0;
         failures = 0;

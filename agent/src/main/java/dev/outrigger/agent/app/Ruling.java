@@ -32,7 +32,9 @@ public record Ruling(Entry entry, Kind kind, long session, long sequence, Payloa
         /** Its number is so low that nobody can tell whether it was delivered before. */
         FORGOTTEN,
         /** Its session is not open. */
-        EXPIRED
+        EXPIRED,
+        /** A command that was decided to be passed over, or one that has come again after that. */
+        SKIPPED
     }
 
     static Ruling nothing(Entry entry) {
@@ -41,6 +43,11 @@ public record Ruling(Entry entry, Kind kind, long session, long sequence, Payloa
 
     static Ruling deliver(Entry entry, Payload body) {
         return new Ruling(entry, Kind.DELIVER, 0, 0, body, 0);
+    }
+
+    /** The same command, passed over. */
+    Ruling skipped() {
+        return new Ruling(entry, Kind.SKIPPED, session, sequence, Payload.EMPTY, firstIndex);
     }
 
     long index() {

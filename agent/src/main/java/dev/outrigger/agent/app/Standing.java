@@ -38,6 +38,10 @@ final class Standing {
         status = status.applied(index, term);
     }
 
+    void poison(Poison poison) {
+        status = status.paused(poison);
+    }
+
     void become(State state) {
         settle(state, Optional.empty());
     }

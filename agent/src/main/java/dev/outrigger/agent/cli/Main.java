@@ -46,6 +46,8 @@ public final class Main {
                 .addSubcommand(new QueryCommand(console))
                 .addSubcommand(MembersCommand.commandLine(console))
                 .addSubcommand(new TransferCommand(console))
+                .addSubcommand(new ResyncCommand(console))
+                .addSubcommand(new SkipCommand(console))
                 .addSubcommand(new SnapshotCommand(console))
                 .addSubcommand(new BackupCommand(console))
                 .addSubcommand(new RestoreCommand(console))

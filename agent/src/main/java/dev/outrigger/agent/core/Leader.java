@@ -10,6 +10,7 @@ import dev.outrigger.agent.core.message.Control.Transfer;
 import dev.outrigger.agent.core.message.ControlReceipt;
 import dev.outrigger.agent.core.message.ControlReceipt.Verdict;
 import dev.outrigger.agent.core.message.Entry;
+import dev.outrigger.agent.core.message.Fitness;
 import dev.outrigger.agent.core.message.LogFetch;
 import dev.outrigger.agent.core.message.MemberChange;
 import dev.outrigger.agent.core.message.MemberId;
@@ -43,6 +44,8 @@ import java.util.TreeMap;
 final class Leader extends Role {
     /** After a transfer to a preferred member has failed, so many election timeouts pass before the next. */
     private static final int PREFERENCE_PAUSE_TIMEOUTS = 10;
+    /** The same after a transfer to a member that is better off. */
+    private static final int AILING_PAUSE_TIMEOUTS = 3;
 
     private final Map<MemberId, Progress> followers = new TreeMap<>();
     /** Which disk each follower's progress is that of. */
@@ -60,6 +63,8 @@ final class Leader extends Role {
     private int diskSilentTicks;
     private Optional<PendingTransfer> transfer = Optional.empty();
     private int preferencePauseTimeouts;
+    /** While it should rather not lead: ticks until it looks for a successor again. */
+    private int ailingPauseTicks;
 
     Leader(RaftCore core) {
         super(core);
@@ -124,6 +129,7 @@ final class Leader extends Role {
             heartbeat();
         }
         transfer = transfer.filter(PendingTransfer::tick);
+        yieldWhileAiling();
         diskSilentTicks = core.isWriting() ? diskSilentTicks + 1 : 0;
         if (diskSilentTicks >= core.options().electionTicks()) {
             // Its log does not grow any more, and its heartbeats would keep others from doing better.
@@ -544,7 +550,9 @@ final class Leader extends Role {
         if (to.isPresent() && to.get().equals(core.self())) {
             return Verdict.ACCEPTED;
         }
-        Optional<MemberId> target = to.or(this::successor).filter(this::isHealthy);
+        Optional<MemberId> target = to.or(this::successor)
+                .filter(this::isHealthy)
+                .filter(member -> to.isEmpty() || core.isAiling() || fitness(member) != Fitness.AILING);
         if (target.isEmpty()) {
             return Verdict.UNHEALTHY;
         }
@@ -556,7 +564,10 @@ final class Leader extends Role {
         transfer = Optional.of(new PendingTransfer(target, core.options().electionTicks()));
     }
 
-    /** The healthy voter that would do best: by preference, then by how much it has, then by name. */
+    /**
+     * The healthy voter that would do best: by its application, then by preference, then in the zone of this leader, then
+     * by how much it has, then by name.
+     */
     private Optional<MemberId> successor() {
         Optional<MemberId> best = Optional.empty();
         for (MemberId voter : core.otherVoters()) {
@@ -568,8 +579,23 @@ final class Leader extends Role {
     }
 
     private boolean isBetter(MemberId one, MemberId other) {
-        int preference = Integer.compare(core.priority(one), core.priority(other));
-        return preference > 0 || preference == 0 && matchIndexOf(one) > matchIndexOf(other);
+        int order = fitness(one).compareTo(fitness(other));
+        order = order != 0 ? order : Integer.compare(core.priority(one), core.priority(other));
+        order = order != 0 ? order : Boolean.compare(core.isNear(one), core.isNear(other));
+        return order > 0 || order == 0 && matchIndexOf(one) > matchIndexOf(other);
+    }
+
+    @Override
+    void onFitness(MemberId member, Fitness fitness) {
+        Progress follower = followers.get(member);
+        if (follower != null) {
+            follower.fitness(fitness);
+        }
+    }
+
+    private Fitness fitness(MemberId member) {
+        Progress follower = followers.get(member);
+        return follower == null ? Fitness.UNKNOWN : follower.fitness();
     }
 
     /** Whom to ask now to campaign: who has everything wins. */
@@ -583,9 +609,35 @@ final class Leader extends Role {
     private void giveUp() {
         Optional<MemberId> successor = core.otherVoters().stream()
                 .filter(this::isHealthy)
-                .reduce((one, other) -> matchIndexOf(other) > matchIndexOf(one) ? other : one);
+                .reduce((one, other) -> isLikelier(other, one) ? other : one);
         successor.ifPresent(next -> core.send(new TimeoutNow(core.self(), next, core.term())));
         core.becomeFollower(core.term(), Optional.empty());
+    }
+
+    private boolean isLikelier(MemberId one, MemberId other) {
+        int order = fitness(one).compareTo(fitness(other));
+        return order > 0 || order == 0 && matchIndexOf(one) > matchIndexOf(other);
+    }
+
+    /**
+     * A leader that should rather not lead hands over to a voter that is known to be well. When there is none it goes on:
+     * another one that is no better would only hand the lead back. A successor that does not take over is asked again after
+     * a while.
+     */
+    private void yieldWhileAiling() {
+        if (ailingPauseTicks > 0) {
+            ailingPauseTicks--;
+            return;
+        }
+        if (!core.isAiling() || !mayChangeMembers()) {
+            return;
+        }
+        Optional<MemberId> best = successor()
+                .filter(member -> fitness(member) == Fitness.FIT && matchIndexOf(member) >= core.commitIndex());
+        if (best.isPresent()) {
+            startTransfer(best.get());
+            ailingPauseTicks = AILING_PAUSE_TIMEOUTS * core.options().electionTicks();
+        }
     }
 
     /** A member that should rather lead, and is as healthy, gets the lead. */
@@ -594,7 +646,9 @@ final class Leader extends Role {
             preferencePauseTimeouts--;
             return;
         }
-        Optional<MemberId> best = successor().filter(member -> core.priority(member) > core.priority(core.self()));
+        Optional<MemberId> best = successor()
+                .filter(member -> fitness(member) != Fitness.AILING)
+                .filter(member -> core.priority(member) > core.priority(core.self()));
         boolean keepsUp = best.isPresent() && matchIndexOf(best.get()) >= core.commitIndex();
         if (keepsUp && mayChangeMembers()) {
             startTransfer(best.get());

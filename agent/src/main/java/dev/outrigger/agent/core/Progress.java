@@ -1,5 +1,6 @@
 package dev.outrigger.agent.core;
 
+import dev.outrigger.agent.core.message.Fitness;
 import dev.outrigger.agent.core.message.Snapshot;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -30,6 +31,7 @@ final class Progress {
     private boolean recentlyActive;
     private boolean activeBefore;
     private boolean fetching;
+    private Fitness fitness = Fitness.UNKNOWN;
     private Optional<SnapshotSending> snapshot = Optional.empty();
     /** Where the leader's log ended when the present round of catching up began (Diss. §4.2.1); negative before the first. */
     private long roundTarget = -1;
@@ -43,6 +45,15 @@ final class Progress {
         this.afterProbe = nextIndex;
         this.inflightAppendsMax = inflightAppendsMax;
         this.inflightBytesMax = inflightBytesMax;
+    }
+
+    /** By its own word. */
+    Fitness fitness() {
+        return fitness;
+    }
+
+    void fitness(Fitness now) {
+        fitness = now;
     }
 
     long matchIndex() {

@@ -7,11 +7,13 @@ import dev.outrigger.agent.core.message.Control;
 import dev.outrigger.agent.core.message.ControlReceipt;
 import dev.outrigger.agent.core.message.ControlReceipt.Verdict;
 import dev.outrigger.agent.core.message.Entry;
+import dev.outrigger.agent.core.message.Fitness;
 import dev.outrigger.agent.core.message.HardState;
 import dev.outrigger.agent.core.message.LogFetch;
 import dev.outrigger.agent.core.message.LogOutline;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Message;
+import dev.outrigger.agent.core.message.Message.AppReport;
 import dev.outrigger.agent.core.message.Message.AppendRequest;
 import dev.outrigger.agent.core.message.Message.AppendResponse;
 import dev.outrigger.agent.core.message.Message.ControlRequest;
@@ -38,7 +40,9 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 
 /**
@@ -64,6 +68,8 @@ public final class RaftCore {
     private final RandomGenerator random;
     private final RaftLog log;
     private final Map<MemberId, Integer> priorities = new TreeMap<>();
+    private final Set<MemberId> near = new TreeSet<>();
+    private Fitness fitness = Fitness.UNKNOWN;
 
     private HardState hardState;
     /** The latest hard state that is certainly on disk. */
@@ -85,6 +91,7 @@ public final class RaftCore {
     private List<ControlReceipt> controls = new ArrayList<>();
     private List<ChunkFetch> chunkFetches = new ArrayList<>();
     private List<ChunkWrite> chunkWrites = new ArrayList<>();
+    private List<AppReport> appReports = new ArrayList<>();
     /** Pieces handed out, or about to be, that the driver has not answered yet. */
     private int chunkWritesOut;
 
@@ -184,6 +191,28 @@ public final class RaftCore {
         priorities.put(member, priority);
     }
 
+    /** Whether {@code member} runs in this member's zone: among equals such a one leads after it. */
+    public void near(MemberId member, boolean isNear) {
+        if (isNear) {
+            near.add(member);
+        } else {
+            near.remove(member);
+        }
+    }
+
+    /**
+     * How fit {@code member} is to lead, as it says itself. This member, while it is ailing, hands over to a voter that is
+     * known to be fit, to nobody else, and campaigns after all others. What others say a leader hears, and forgets it when
+     * it leads no longer.
+     */
+    public void fitness(MemberId member, Fitness now) {
+        if (member.equals(self())) {
+            fitness = now;
+        } else {
+            checked(() -> role.onFitness(member, now));
+        }
+    }
+
     /**
      * A snapshot of what the application has applied up to {@code snapshot.index()} is durable, and the log from before
      * {@code firstIndex} will not be read any more. Entries between the two are kept for followers that are a little behind.
@@ -267,6 +296,7 @@ public final class RaftCore {
                 || !controls.isEmpty()
                 || !chunkFetches.isEmpty()
                 || !chunkWrites.isEmpty()
+                || !appReports.isEmpty()
                 || role.hasOutput();
     }
 
@@ -292,7 +322,8 @@ public final class RaftCore {
                 fetches,
                 controls,
                 chunkFetches,
-                chunkWrites);
+                chunkWrites,
+                appReports);
         sendNow = new ArrayList<>();
         sendAfterPersist = new ArrayList<>();
         receipts = new ArrayList<>();
@@ -301,6 +332,7 @@ public final class RaftCore {
         controls = new ArrayList<>();
         chunkFetches = new ArrayList<>();
         chunkWrites = new ArrayList<>();
+        appReports = new ArrayList<>();
         return ready;
     }
 
@@ -459,6 +491,14 @@ public final class RaftCore {
         return priorities.getOrDefault(member, 0);
     }
 
+    boolean isNear(MemberId member) {
+        return near.contains(member);
+    }
+
+    boolean isAiling() {
+        return fitness == Fitness.AILING;
+    }
+
     /** Whether the disk owes something. */
     boolean isWriting() {
         return log.isWriting() || !hardStateWrites.isEmpty();
@@ -475,13 +515,18 @@ public final class RaftCore {
     /** An election timeout by chance, so that members do not campaign in step (Paper §5.2). */
     int randomElectionTicks() {
         boolean othersFirst = priorities.values().stream().anyMatch(priority -> priority > priority(self()));
-        int patience = othersFirst ? options.electionTicks() / 2 : 0;
+        int patience = (othersFirst ? options.electionTicks() / 2 : 0) + ailingTicks();
         return options.electionTicks() + patience + random.nextInt(options.electionTicks());
     }
 
     /** A short wait by chance for members that lost their leader at the same moment. */
     int randomShortTicks() {
-        return 1 + random.nextInt(Math.max(1, options.heartbeatTicks()));
+        return 1 + random.nextInt(Math.max(1, options.heartbeatTicks())) + ailingTicks();
+    }
+
+    /** Who should rather not lead lets a whole timeout pass for the others. */
+    private int ailingTicks() {
+        return isAiling() ? options.electionTicks() : 0;
     }
 
     /** Agreed time for a new entry: this machine's clock, but never before an earlier entry. */
@@ -583,6 +628,7 @@ public final class RaftCore {
             case SNAPSHOT_RESPONSE -> onSnapshotResponse((SnapshotResponse) message);
             case CONTROL_REQUEST -> role.onControlRequest((ControlRequest) message);
             case CONTROL_RESPONSE -> controlReceipt(((ControlResponse) message).receipt());
+            case APP_REPORT -> onAppReport((AppReport) message);
         }
     }
 
@@ -697,6 +743,14 @@ public final class RaftCore {
         }
     }
 
+    /** Handed on between a leader and those who follow it, unread: consensus rests on nothing of it. */
+    private void onAppReport(AppReport report) {
+        boolean fromLeader = leader().isPresent() && leader().get().equals(report.from());
+        if (report.term() == term() && (role.name() == RoleName.LEADER || fromLeader)) {
+            appReports.add(report);
+        }
+    }
+
     private void onReadResponse(ReadResponse response) {
         grant(new ReadGrant(response.readId(), response.granted(), response.readIndex()));
     }
@@ -709,7 +763,7 @@ public final class RaftCore {
             case PROPOSE_REQUEST -> refuse(((ProposeRequest) message).proposalId(), Refusal.NO_LEADER);
             case READ_REQUEST -> refuseRead(((ReadRequest) message).readId());
             case VOTE_REQUEST, VOTE_RESPONSE, APPEND_RESPONSE, READ_RESPONSE, PROPOSE_RESPONSE -> {}
-            case TIMEOUT_NOW, SNAPSHOT_RESPONSE, CONTROL_RESPONSE -> {}
+            case TIMEOUT_NOW, SNAPSHOT_RESPONSE, CONTROL_RESPONSE, APP_REPORT -> {}
         }
     }
 

@@ -4,6 +4,7 @@ import dev.outrigger.agent.core.message.Control;
 import dev.outrigger.agent.core.message.ControlReceipt;
 import dev.outrigger.agent.core.message.ControlReceipt.Verdict;
 import dev.outrigger.agent.core.message.Entry;
+import dev.outrigger.agent.core.message.Fitness;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Message.AppendRequest;
 import dev.outrigger.agent.core.message.Message.AppendResponse;
@@ -88,6 +89,8 @@ abstract sealed class Role permits Follower, PreCandidate, Candidate, Leader {
     void onFetched(MemberId follower, List<Entry> entries) {}
 
     void onUnreachable(MemberId peer) {}
+
+    void onFitness(MemberId follower, Fitness fitness) {}
 
     void control(long requestId, Control control) {
         core.controlReceipt(ControlReceipt.refused(requestId, Verdict.NO_LEADER));

@@ -68,6 +68,8 @@ public final class ClientApi {
                 .get("/v1/log", log::follow)
                 .get("/v1/status", reads::status)
                 .post("/v1/leader", inFlight.counted(operators::transfer))
+                .post("/v1/resync", inFlight.counted(operators::resync))
+                .post("/v1/skip", inFlight.counted(operators::skip))
                 .post("/v1/members", inFlight.counted(operators::add))
                 .delete("/v1/members/:name", inFlight.counted(operators::remove))
                 .post("/v1/members/:name/replace", inFlight.counted(operators::replace))

@@ -2,6 +2,8 @@ package dev.outrigger.agent.http;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import dev.outrigger.agent.core.message.Configuration;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.node.Answer;
@@ -18,7 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** {@code POST /v1/leader} and {@code /v1/members}: who leads and who belongs to the cluster. */
+/** {@code POST /v1/leader}, {@code /v1/members}, {@code /v1/resync} and {@code /v1/skip}: who leads, who belongs to the
+ * cluster, a clean state for an application in quarantine, and commands that no application is to apply. */
 final class OperatorRoutes {
     private static final int BODY_BYTES_MAX = 4 << 10;
 
@@ -39,6 +42,66 @@ final class OperatorRoutes {
                 .map(fields -> Optional.ofNullable(fields.get("to")).map(OperatorRoutes::member))
                 .compose(to -> node.transfer(to, wait));
         Replies.send(request, answer, problems, OperatorRoutes::led);
+    }
+
+    void skip(RoutingContext request) {
+        Duration wait = WaitPreference.of(request.request().headers());
+        Future<Answer<Answer.Skipped>> answer = BodyReader.read(request, BODY_BYTES_MAX, inFlight)
+                .map(OperatorRoutes::skip)
+                .compose(skip -> node.skip(skip.index, skip.reason, wait));
+        Replies.send(request, answer, problems, OperatorRoutes::skipped);
+    }
+
+    private record Skip(long index, String reason) {}
+
+    private static Skip skip(byte[] body) {
+        long index = 0;
+        String reason = "";
+        try (JsonParser json = Json.parser(body)) {
+            boolean valid = json.nextToken() == JsonToken.START_OBJECT;
+            while (valid && json.nextToken() == JsonToken.FIELD_NAME) {
+                String name = json.currentName();
+                JsonToken value = json.nextToken();
+                if (name.equals("index") && value == JsonToken.VALUE_NUMBER_INT && index == 0) {
+                    index = json.getLongValue();
+                } else if (name.equals("reason") && value == JsonToken.VALUE_STRING && reason.isEmpty()) {
+                    reason = json.getText().strip();
+                } else {
+                    valid = false;
+                }
+            }
+            if (valid && index >= 1 && !reason.isEmpty() && json.nextToken() == null) {
+                return new Skip(index, reason);
+            }
+        } catch (JacksonException e) {
+            throw malformed("The body is not JSON: " + e.getOriginalMessage());
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading JSON from memory failed", e);
+        }
+        throw malformed(
+                "The body is a JSON object with index, a whole number from 1, and reason, a text that is not empty;"
+                        + " each once, and nothing else.");
+    }
+
+    private static void skipped(HttpServerResponse response, Answer.Skipped skipped) {
+        Replies.json(response, Json.write(json -> {
+            json.writeStartObject();
+            json.writeNumberField("index", skipped.index());
+            json.writeEndObject();
+        }));
+    }
+
+    void resync(RoutingContext request) {
+        Duration wait = WaitPreference.of(request.request().headers());
+        Replies.send(request, node.resync(wait), problems, OperatorRoutes::resynced);
+    }
+
+    private static void resynced(HttpServerResponse response, long index) {
+        Replies.json(response, Json.write(json -> {
+            json.writeStartObject();
+            json.writeNumberField("index", index);
+            json.writeEndObject();
+        }));
     }
 
     void add(RoutingContext request) {

@@ -28,6 +28,7 @@ record Readiness(List<Check> checks) {
                 new Check("member", member(status)),
                 new Check("leader-known", leaderKnown(status)),
                 new Check("app-caught-up", appCaughtUp(status)),
+                new Check("not-quarantined", notQuarantined(status)),
                 new Check("draining", draining(status))));
     }
 
@@ -58,6 +59,12 @@ record Readiness(List<Check> checks) {
         return status.leader().isPresent()
                 ? Optional.empty()
                 : Optional.of("no leader is known in term " + status.term());
+    }
+
+    private static Optional<String> notQuarantined(NodeStatus status) {
+        return status.app().state() == AppStatus.State.QUARANTINED
+                ? status.app().reason()
+                : Optional.empty();
     }
 
     private static Optional<String> appCaughtUp(NodeStatus status) {

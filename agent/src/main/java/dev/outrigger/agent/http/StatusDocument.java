@@ -2,6 +2,7 @@ package dev.outrigger.agent.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.outrigger.agent.app.AppStatus;
+import dev.outrigger.agent.app.Poison;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.node.NodeStatus;
 import java.io.IOException;
@@ -82,6 +83,24 @@ record StatusDocument(NodeStatus status) implements Json.Document {
         json.writeStringField("state", app.state().name().toLowerCase(Locale.ROOT));
         write(json, "version", app.version());
         json.writeNumberField("applied", app.appliedIndex());
+        write(json, "reason", app.reason());
+        writePoison(json, app.poison());
+        json.writeEndObject();
+    }
+
+    private static void writePoison(JsonGenerator json, Optional<Poison> poison) throws IOException {
+        if (poison.isEmpty()) {
+            json.writeNullField("paused");
+            return;
+        }
+        Poison at = poison.get();
+        json.writeObjectFieldStart("paused");
+        json.writeNumberField("index", at.index());
+        write(json, "session", at.session() > 0 ? Optional.of(Long.toString(at.session())) : Optional.empty());
+        write(json, "sequence", at.session() > 0 ? Optional.of(at.sequence()) : Optional.empty());
+        json.writeNumberField("bytes", at.bytes());
+        json.writeStringField("payload", at.payload());
+        json.writeStringField("answer", at.answer());
         json.writeEndObject();
     }
 

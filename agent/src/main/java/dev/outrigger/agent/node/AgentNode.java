@@ -8,6 +8,7 @@ import dev.outrigger.agent.core.CoreOptions;
 import dev.outrigger.agent.core.RaftCore;
 import dev.outrigger.agent.core.RoleName;
 import dev.outrigger.agent.core.message.Configuration;
+import dev.outrigger.agent.core.message.Fitness;
 import dev.outrigger.agent.core.message.LogOutline;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Message;
@@ -160,6 +161,11 @@ public final class AgentNode implements Node, PeerEvents {
         return lastTickNanos;
     }
 
+    /** How fit this member says it is to lead; the lowest before there is a cluster. */
+    Fitness fitness() {
+        return driver.map(group -> group.care().fitness()).orElse(Fitness.AILING);
+    }
+
     // ---- Node ----
 
     @Override
@@ -250,6 +256,18 @@ public final class AgentNode implements Node, PeerEvents {
     @Override
     public Future<Answer<Optional<MemberId>>> drain(Duration wait) {
         return drain.begin(driver, wait);
+    }
+
+    @Override
+    public Future<Answer<Answer.Skipped>> skip(long index, String reason, Duration wait) {
+        return driver.map(group -> group.skip(index, reason, wait))
+                .orElseGet(() -> Future.succeededFuture(new Answer.Failed<>(forming())));
+    }
+
+    @Override
+    public Future<Answer<Long>> resync(Duration wait) {
+        return driver.map(group -> group.resync(wait))
+                .orElseGet(() -> Future.succeededFuture(new Answer.Failed<>(forming())));
     }
 
     @Override
@@ -375,7 +393,8 @@ public final class AgentNode implements Node, PeerEvents {
             context.runOnContext(ignored -> followMembers());
         }
         if (admission instanceof Admission.Admitted) {
-            driver.ifPresent(group -> group.priority(remote.node(), remote.priority()));
+            boolean near = options.zone().filter(remote.zone()::equals).isPresent();
+            driver.ifPresent(group -> group.preference(remote.node(), remote.priority(), near));
             replacement.heard(remote.node(), System.nanoTime());
         }
         considerJoining();
@@ -616,6 +635,7 @@ public final class AgentNode implements Node, PeerEvents {
                 RaftDriver group = driver.get();
                 found.leadership(group.leader(), group.noLeader());
                 found.app(group.appStatus());
+                found.divergence(options.self(), group.care());
                 found.space(group.diskSpace());
                 group.commitStalled(System.nanoTime()).ifPresent(since -> found.commitStalled(since, group.core()));
                 found.snapshots(group.snapshots().problem());

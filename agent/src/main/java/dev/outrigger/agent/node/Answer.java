@@ -53,6 +53,9 @@ public sealed interface Answer<T> {
         record Executed(long index, Optional<Applied> result) implements Numbered {}
     }
 
+    /** @param index the command that is passed over */
+    record Skipped(long index) {}
+
     /** @param leader who leads in {@code term} */
     record Led(MemberId leader, long term) {}
 

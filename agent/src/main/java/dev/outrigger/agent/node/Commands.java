@@ -202,6 +202,26 @@ final class Commands {
         }
     }
 
+    /** It was decided that nobody applies this one. */
+    void skipped(long index, long skippedIndex) {
+        for (Command command : appended.take(index)) {
+            if (group.termAt(index) != command.term()) {
+                lost(command);
+                continue;
+            }
+            fail(
+                    command,
+                    new Problem(
+                            Code.SKIPPED,
+                            Outcome.NONE,
+                            "The application could not apply the command at index " + skippedIndex
+                                    + ", and it was decided to pass over it: it is not executed, here or elsewhere.",
+                            group.leader(),
+                            Optional.of(skippedIndex),
+                            Optional.empty()));
+        }
+    }
+
     /** These are done with and did not reach the application. */
     void passed(List<Ruling> rulings) {
         for (Ruling ruling : rulings) {
@@ -234,14 +254,22 @@ final class Commands {
 
     /** The agent ends now: whoever still waits learns what is known. */
     void close() {
+        failAll(Code.SHUTTING_DOWN, "The agent is shutting down. Ask another agent.");
+    }
+
+    /** Nobody who waits here gets an answer of this application any more. */
+    void failAll(Code code, String detail) {
         byDeadline.stream().map(Submission::commands).flatMap(List::stream).toList().stream()
                 .filter(command -> !command.isAnswered())
                 .forEach(command -> fail(
                         command,
-                        Problem.of(
-                                Code.SHUTTING_DOWN,
+                        new Problem(
+                                code,
                                 command.isProposed() ? Outcome.UNKNOWN : Outcome.NONE,
-                                "The agent is shutting down. Ask another agent.")));
+                                detail,
+                                group.leader(),
+                                command.isAppended() ? Optional.of(command.index()) : Optional.empty(),
+                                Optional.empty())));
     }
 
     private List<Command> nextProposal() {

@@ -164,7 +164,19 @@ final class Diagnoses {
 
         void app(AppStatus app) {
             String reason = app.reason().orElse("No reason is known.");
-            Map<String, Object> evidence = Map.of("appliedIndex", app.appliedIndex(), "appliedTerm", app.appliedTerm());
+            Map<String, Object> evidence = new TreeMap<>();
+            evidence.put("appliedIndex", app.appliedIndex());
+            evidence.put("appliedTerm", app.appliedTerm());
+            app.poison().ifPresent(poison -> {
+                evidence.put("index", poison.index());
+                evidence.put("payload", poison.payload());
+                evidence.put("payloadBytes", poison.bytes());
+                evidence.put("answer", poison.answer());
+                if (poison.session() > 0) {
+                    evidence.put("session", poison.session());
+                    evidence.put("sequence", poison.sequence());
+                }
+            });
             switch (app.state()) {
                 case SERVING -> {}
                 case REPLAYING ->
@@ -173,6 +185,7 @@ final class Diagnoses {
                     add("APP_RESTORING", "", "info", reason, evidence, "Wait: the application is given its state.");
                 case WAITING ->
                     add("APP_DOWN", "", "error", reason, evidence, "Start the application beside this agent.");
+                case QUARANTINED -> {} // said as DIVERGED
                 case PAUSED ->
                     add(
                             "APP_PAUSED",
@@ -180,7 +193,11 @@ final class Diagnoses {
                             "error",
                             reason,
                             evidence,
-                            "Repair the application; delivery is tried again.");
+                            "Repair the application; delivery is tried again."
+                                    + app.poison()
+                                            .map(poison -> " If it can never apply this command: outrigger skip "
+                                                    + poison.index() + " --reason TEXT")
+                                            .orElse(""));
                 case REFUSED ->
                     add(
                             "APP_REFUSED",
@@ -190,6 +207,55 @@ final class Diagnoses {
                             evidence,
                             "Start the application with the state that belongs to this log, or with none.");
             }
+        }
+
+        /** Applications that answered differently: this member's, others', and those of which nobody knows who is right. */
+        void divergence(MemberId self, AppCare care) {
+            care.quarantine()
+                    .ifPresent(mark -> add(
+                            "DIVERGED",
+                            self.name(),
+                            "error",
+                            mark.reason() + " Nothing of it is given out.",
+                            Map.of("member", self.name(), "differsFrom", mark.differsFrom()),
+                            "outrigger resync"));
+            care.members().stream()
+                    .filter(member ->
+                            member.differsFrom() > 0 && !member.member().equals(self))
+                    .forEach(member -> add(
+                            "DIVERGED",
+                            member.member().name(),
+                            "error",
+                            "The application of " + member.member()
+                                    + " has gone another way than the others' from index " + member.differsFrom()
+                                    + " on, and is in quarantine.",
+                            Map.of(
+                                    "member", member.member().name(),
+                                    "differsFrom", member.differsFrom(),
+                                    "appliedIndex", member.appliedIndex()),
+                            "On " + member.member() + ": outrigger resync"));
+            care.divergences().stream()
+                    .filter(divergence -> divergence.agreed().isEmpty())
+                    .forEach(
+                            divergence -> add(
+                                    "DIVERGED",
+                                    "",
+                                    "error",
+                                    "The applications of " + names(divergence.others())
+                                            + " answered differently from index "
+                                            + divergence.firstIndex()
+                                            + " on, and no majority is at one: nobody can say who is"
+                                            + " right.",
+                                    Map.of(
+                                            "members", names(divergence.others()),
+                                            "differsFrom", divergence.firstIndex(),
+                                            "differsUpTo", divergence.lastIndex()),
+                                    "Bring the missing members back: their answers decide. Does the application use a clock,"
+                                            + " random numbers or the order of a hash map? Do all run the same version of it?"));
+        }
+
+        private static String names(List<MemberId> members) {
+            return String.join(", ", members.stream().map(MemberId::name).toList());
         }
 
         void commitStalled(Duration since, RaftCore core) {

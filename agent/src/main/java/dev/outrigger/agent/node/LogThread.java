@@ -2,10 +2,12 @@ package dev.outrigger.agent.node;
 
 import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.storage.ClusterIdentity;
+import dev.outrigger.agent.storage.Quarantine;
 import dev.outrigger.agent.storage.Storage;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The one thread that touches the log. Callers are on the event loop and get their answers there.
@@ -56,6 +58,14 @@ final class LogThread {
         return thread.run(() -> {
                     storage.saveCluster(cluster);
                     return cluster;
+                })
+                .mapEmpty();
+    }
+
+    Future<Void> saveQuarantine(Optional<Quarantine> quarantine) {
+        return thread.run(() -> {
+                    storage.saveQuarantine(quarantine);
+                    return storage;
                 })
                 .mapEmpty();
     }

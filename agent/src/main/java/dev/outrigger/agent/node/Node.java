@@ -95,6 +95,20 @@ public interface Node {
      */
     Future<Answer<Optional<MemberId>>> drain(Duration wait);
 
+    /**
+     * Has the command at {@code index}, at which some member's application fails and which none is known to have applied,
+     * passed over by all, and answers when that is decided.
+     *
+     * @param reason for people
+     */
+    Future<Answer<Answer.Skipped>> skip(long index, String reason, Duration wait);
+
+    /**
+     * Has the application beside this agent, which must be in quarantine, given a clean state, and answers when it is trusted
+     * again, with the index of the command at which it stands then. Goes on after the deadline.
+     */
+    Future<Answer<Long>> resync(Duration wait);
+
     /** Everything that the status document shows, as of now. */
     NodeStatus status();
 }

@@ -45,7 +45,13 @@ final class NodeMetrics {
                 .register(registry);
     }
 
-    void bind(RaftCore core, Commands commands, Barriers barriers, LogFeed logFeed, LongSupplier appliedIndex) {
+    void bind(
+            RaftCore core,
+            Commands commands,
+            Barriers barriers,
+            LogFeed logFeed,
+            LongSupplier appliedIndex,
+            AppCare care) {
         gauge("outrigger.raft.term", "Current term", core, RaftCore::term);
         gauge("outrigger.raft.leader", "1 while this member leads", core, c -> c.role() == RoleName.LEADER ? 1 : 0);
         gauge(
@@ -58,6 +64,16 @@ final class NodeMetrics {
         gauge("outrigger.raft.commit.index", "Commit index", core, RaftCore::commitIndex);
         gauge("outrigger.raft.uncommitted.bytes", "Uncommitted entries in memory", core, RaftCore::uncommittedBytes);
         gauge("outrigger.raft.applied.index", "Applied index", appliedIndex, LongSupplier::getAsLong);
+        gauge(
+                "outrigger.app.fit",
+                "1 while the application is well enough for this member to lead, -1 while another should",
+                care,
+                c -> c.fitness().ordinal() - 1);
+        gauge(
+                "outrigger.app.quarantined",
+                "1 while the application is in quarantine, since it answered otherwise than the others",
+                care,
+                c -> c.quarantine().isPresent() ? 1 : 0);
         gauge("outrigger.commands.pending", "Commands that wait for their answer", commands, Commands::pending);
         gauge("outrigger.commands.pending.bytes", "Bytes of those commands", commands, Commands::pendingBytes);
         gauge("outrigger.reads.waiting", "Reads that wait", barriers, Barriers::waiting);

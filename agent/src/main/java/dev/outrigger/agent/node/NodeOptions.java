@@ -36,6 +36,7 @@ public record NodeOptions(
         SnapshotOptions snapshots,
         Duration sessionTimeToLive,
         Limits limits) {
+    private static final Duration APP_PATIENCE_MIN = Duration.ofSeconds(2);
 
     /**
      * @param logBytesMin bytes of log behind the last snapshot from which on another one may be taken
@@ -51,6 +52,15 @@ public record NodeOptions(
         return initialMembers.entrySet().stream()
                 .map(member -> member.getKey() + "=" + member.getValue())
                 .toList();
+    }
+
+    /**
+     * How long an application may be away or stuck before another member should lead: two election timeouts, which an
+     * election costs at worst, and at least long enough for an application to restart in.
+     */
+    public Duration appPatience() {
+        Duration twoTimeouts = electionTimeout.multipliedBy(2);
+        return twoTimeouts.compareTo(APP_PATIENCE_MIN) < 0 ? APP_PATIENCE_MIN : twoTimeouts;
     }
 
     /** One tick: fine enough for heartbeats, coarse enough to cost nothing. */

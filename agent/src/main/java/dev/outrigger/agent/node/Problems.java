@@ -8,6 +8,7 @@ import dev.outrigger.agent.core.message.Payload;
 import dev.outrigger.agent.node.Problem.Code;
 import dev.outrigger.agent.node.Problem.Outcome;
 import dev.outrigger.agent.peer.PeerTransport;
+import dev.outrigger.agent.storage.Quarantine;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -22,15 +23,34 @@ final class Problems {
     private final RaftCore core;
     private final PeerTransport transport;
     private final Supplier<AppStatus> app;
+    private final Supplier<Optional<Quarantine>> quarantine;
 
-    Problems(RaftCore core, PeerTransport transport, Supplier<AppStatus> app) {
+    Problems(
+            RaftCore core,
+            PeerTransport transport,
+            Supplier<AppStatus> app,
+            Supplier<Optional<Quarantine>> quarantine) {
         this.core = core;
         this.transport = transport;
         this.app = app;
+        this.quarantine = quarantine;
+    }
+
+    /** Why nothing of this application is given out; empty when it is. */
+    Optional<Problem> quarantined() {
+        return quarantine
+                .get()
+                .map(mark -> none(
+                        Code.QUARANTINED,
+                        mark.reason() + " Nothing of it is given out until a resync. Ask another agent meanwhile."));
     }
 
     /** Why nothing can be proposed now; empty when it can. */
     Optional<Problem> unableToPropose() {
+        Optional<Problem> quarantined = quarantined();
+        if (quarantined.isPresent()) {
+            return quarantined;
+        }
         if (core.leader().isEmpty()) {
             return Optional.of(noLeader());
         }

@@ -6,11 +6,13 @@ import dev.outrigger.agent.app.AppStatus;
 import dev.outrigger.agent.app.CommittedLog;
 import dev.outrigger.agent.app.RestorableSnapshot;
 import dev.outrigger.agent.app.Ruling;
+import dev.outrigger.agent.app.SkipDecision;
 import dev.outrigger.agent.core.RaftCore;
 import dev.outrigger.agent.core.RoleName;
 import dev.outrigger.agent.core.message.Control;
 import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.LogFetch;
+import dev.outrigger.agent.core.message.LogOutline;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Message;
 import dev.outrigger.agent.core.message.Payload;
@@ -21,6 +23,7 @@ import dev.outrigger.agent.peer.PeerTransport;
 import dev.outrigger.agent.session.SessionResult;
 import dev.outrigger.agent.session.Verdict;
 import dev.outrigger.agent.storage.ClusterIdentity;
+import dev.outrigger.agent.storage.Quarantine;
 import dev.outrigger.agent.storage.Storage;
 import dev.outrigger.agent.wire.Hello;
 import io.vertx.core.Context;
@@ -49,6 +52,8 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
     private static final long NO_ROOM_RETRY_MILLIS = 100;
     /** Half of the ids of a start are for restores, which so never meet those of commands. */
     private static final long RESTORE_IDS = 1L << 39;
+    /** Half of the rest are for decisions to skip. */
+    private static final long SKIP_IDS = 1L << 38;
 
     private final Context context;
     private final RaftCore core;
@@ -74,6 +79,10 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
     private final Snapshots snapshots;
     private final DiskSpace diskSpace;
     private final LogFeed logFeed;
+    private final AppCare care;
+    private final Skips skips;
+    private final SkipRequests skipRequests;
+    private long deliverableIndex;
     private final CommitProgress commitProgress = new CommitProgress();
     private boolean drainScheduled;
     private boolean stopping;
@@ -123,6 +132,8 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
         long firstId = storage.recovered().bootEpoch() << 40;
         this.logFeed = new LogFeed(this, new SessionName(cluster.clusterId()));
         this.commands = new Commands(options.limits(), this, firstId);
+        LogOutline found = storage.recovered().log();
+        this.skips = new Skips(found.skips(), found.lastIndex());
         this.app = appChannel.apply(this, this);
         this.snapshots = new Snapshots(
                 vertx,
@@ -138,7 +149,27 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
                 fatal,
                 snapshotMetrics);
         this.diskSpace = new DiskSpace(storage::room, () -> handOver(electionTimeout.multipliedBy(2)));
-        this.problems = new Problems(core, transport, app::status);
+        this.care = new AppCare(
+                vertx,
+                options,
+                core,
+                app,
+                logThread,
+                snapshots,
+                storage.quarantine(),
+                this::appliedIndex,
+                this::send,
+                this::quarantined,
+                fatal);
+        this.problems = new Problems(core, transport, app::status, care::quarantine);
+        this.skipRequests = new SkipRequests(
+                core,
+                skips,
+                index -> read(index, 1).map(entries -> entries.get(0)),
+                care::members,
+                problems::noLeader,
+                this::scheduleDrain,
+                firstId + SKIP_IDS);
         this.barriers = new Barriers(
                 options.limits().waitingReadsMax(),
                 core::read,
@@ -160,19 +191,23 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
 
     void start() {
         app.start();
-        metrics.bind(core, commands, barriers, logFeed, this::appliedIndex);
+        metrics.bind(core, commands, barriers, logFeed, this::appliedIndex, care);
         scheduleDrain();
     }
 
     // ---- inputs ----
 
     void tick() {
-        input(core::tick);
         long nowNanos = System.nanoTime();
+        input(() -> {
+            care.tick(nowNanos);
+            core.tick();
+        });
         commands.tick(nowNanos);
         barriers.tick(nowNanos);
         operators.tick(nowNanos);
         restores.tick(nowNanos);
+        skipRequests.tick(nowNanos);
         snapshots.tick(nowNanos);
         commitProgress.tick(core.role() == RoleName.LEADER, core.commitIndex(), core.lastIndex(), nowNanos);
         diskSpace.tick();
@@ -211,6 +246,10 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
     }
 
     Future<Answer<Long>> barrier(Duration wait) {
+        Optional<Problem> quarantine = problems.quarantined();
+        if (quarantine.isPresent()) {
+            return Future.succeededFuture(new Answer.Failed<>(quarantine.get()));
+        }
         Future<Answer<Long>> barrier = barriers.barrier(wait);
         scheduleDrain();
         return barrier;
@@ -256,12 +295,21 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
                 .anyMatch(problem -> problem.code().equals(Formation.REMOVED));
     }
 
-    /** How gladly this member should lead, as it says itself. */
-    void priority(MemberId member, int priority) {
+    /**
+     * How gladly this member should lead, as it says itself.
+     *
+     * @param isNear whether it runs in the zone of this one
+     */
+    void preference(MemberId member, int priority, boolean isNear) {
         core.priority(member, priority);
+        core.near(member, isNear);
     }
 
     Future<Answer<Payload>> query(Payload query, boolean linearizable, long minIndex, Duration wait) {
+        Optional<Problem> quarantine = problems.quarantined();
+        if (quarantine.isPresent()) {
+            return Future.succeededFuture(new Answer.Failed<>(quarantine.get()));
+        }
         if (!linearizable) {
             return queryAt(query, minIndex, wait);
         }
@@ -283,8 +331,9 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
         if (stopping) {
             return Future.succeededFuture(new Answer.Failed<>(problems.shuttingDown()));
         }
-        if (!app.status().attached()) {
-            return Future.succeededFuture(new Answer.Failed<>(problems.appUnavailable()));
+        Optional<Problem> quarantine = problems.quarantined();
+        if (quarantine.isPresent() || !app.status().attached()) {
+            return Future.succeededFuture(new Answer.Failed<>(quarantine.orElseGet(problems::appUnavailable)));
         }
         return within(
                 wait,
@@ -295,10 +344,38 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
                         "The snapshot was not done within the deadline; it goes on, and the status shows when it is there."));
     }
 
+    /** Has the application given a clean state; answers when it is trusted again, with where it stands then. */
+    Future<Answer<Long>> resync(Duration wait) {
+        if (stopping) {
+            return Future.succeededFuture(new Answer.Failed<>(problems.shuttingDown()));
+        }
+        if (care.quarantine().isEmpty()) {
+            return Future.succeededFuture(new Answer.Failed<>(Problem.of(
+                    Problem.Code.NOT_QUARANTINED,
+                    Problem.Outcome.NONE,
+                    "The application beside this agent is not in quarantine; nothing was done.")));
+        }
+        return within(
+                wait,
+                care.resync().map(done -> new Answer.Ok<>(appAppliedIndex())),
+                () -> Problem.of(
+                        Problem.Code.DEADLINE,
+                        Problem.Outcome.UNKNOWN,
+                        "The resync was not done within the deadline; it goes on by itself. "
+                                + app.status().reason().orElse("")
+                                + care.resyncTrouble()
+                                        .map(why -> " The leader gave no snapshot: " + why + ".")
+                                        .orElse("")));
+    }
+
     private <T> Future<Answer<T>> within(Duration wait, Future<Answer<T>> answer, Problem late) {
+        return within(wait, answer, () -> late);
+    }
+
+    private <T> Future<Answer<T>> within(Duration wait, Future<Answer<T>> answer, Supplier<Problem> late) {
         Promise<Answer<T>> first = Promise.promise();
-        long timer =
-                vertx.setTimer(Math.max(1, wait.toMillis()), ignored -> first.tryComplete(new Answer.Failed<>(late)));
+        long timer = vertx.setTimer(
+                Math.max(1, wait.toMillis()), ignored -> first.tryComplete(new Answer.Failed<>(late.get())));
         answer.onSuccess(value -> {
             vertx.cancelTimer(timer);
             first.tryComplete(value);
@@ -372,22 +449,30 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
     private void dispatch(Ready ready) {
         ready.sendNow().forEach(this::send);
         snapshots.logged(ready.appends());
-        ready.install().ifPresent(snapshot -> snapshots.installing());
+        ready.install().ifPresent(snapshot -> {
+            snapshots.installing();
+            skips.installed(snapshot.index());
+        });
+        skips.appended(ready.appends());
         groupCommit.add(ready).forEach(this::send);
         ready.fetches().forEach(this::fetch);
         ready.receipts().forEach(receipt -> {
             commands.receipt(receipt);
             restores.receipt(receipt);
+            skipRequests.receipt(receipt);
         });
         ready.reads().forEach(barriers::granted);
         ready.controls().forEach(operators::receipt);
         ready.chunkFetches().forEach(snapshots::fetch);
         ready.chunkWrites().forEach(snapshots::store);
+        ready.appReports().forEach(care::received);
     }
 
     private void send(Message message) {
         if (!transport.send(message)) {
             core.dropped(message);
+        } else if (message instanceof Message.AppendResponse answer && answer.accepted()) {
+            care.acknowledged(answer.to());
         }
     }
 
@@ -428,11 +513,39 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
             announced = now;
             app.leadership(now.roleName(), now.term(), now.leader());
         }
-        if (core.deliverableIndex() > announcedDeliverable) {
-            announcedDeliverable = core.deliverableIndex();
+        skips.committed(core.commitIndex()).forEach(this::skipDecided);
+        if (deliverableIndex() > announcedDeliverable) {
+            announcedDeliverable = deliverableIndex();
             app.committed();
             logFeed.committed();
         }
+    }
+
+    /** An application that has applied the command all the same has gone another way than the others will. */
+    private void skipDecided(Skips.Decided skip) {
+        SkipDecision decision = skip.decision();
+        LOG.warn("SKIP: the command at index {} is passed over: {}", decision.index(), decision.reason());
+        long applied = app.status().appliedIndex();
+        if (skip.foundAtStart() ? applied == decision.index() : applied >= decision.index()) {
+            appliedSkipped(decision.index());
+        }
+        app.skip(decision.index());
+        skipRequests.decided(decision.index());
+    }
+
+    @Override
+    public void appliedSkipped(long index) {
+        care.quarantine(new Quarantine(
+                index,
+                "The application of " + core.self() + " has applied the command at index " + index
+                        + ", which all others pass over."));
+    }
+
+    /** Has a command passed over that an application cannot apply; answers when that is committed. */
+    Future<Answer<Answer.Skipped>> skip(long index, String reason, Duration wait) {
+        return stopping
+                ? Future.succeededFuture(new Answer.Failed<>(problems.shuttingDown()))
+                : skipRequests.skip(index, reason, wait);
     }
 
     private void announceMembers() {
@@ -462,22 +575,48 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
 
     @Override
     public void applied(List<Entry> entries, List<Result> results) {
+        care.answered(entries, results);
         commands.applied(entries, results);
     }
 
     @Override
+    public void stateHash(long index, Payload stateHash) {
+        care.state(index, stateHash);
+    }
+
+    @Override
+    public void cleanState() {
+        care.cleanState();
+    }
+
+    /** Nobody gets an answer of an application that is not to be trusted. */
+    private void quarantined(Quarantine mark) {
+        Problem problem = problems.quarantined().orElseThrow();
+        commands.failAll(problem.code(), problem.detail());
+        barriers.close(problem);
+    }
+
+    @Override
     public void passed(List<Ruling> rulings) {
+        for (Ruling ruling : rulings) {
+            if (ruling.kind() == Ruling.Kind.SKIPPED) {
+                long index = ruling.entry().index();
+                commands.skipped(index, ruling.firstIndex() > 0 ? ruling.firstIndex() : index);
+            }
+        }
         commands.passed(rulings);
     }
 
     @Override
     public void resultsLost(long firstIndex, long lastIndex) {
+        care.missed(lastIndex);
         commands.resultsLost(firstIndex, lastIndex);
     }
 
     @Override
     public void appliedIndex(long index) {
         appliedIndex = index;
+        care.applied(index);
         commands.appliedIndex(index);
         barriers.appliedIndex(index);
         restores.appliedIndexMoved();
@@ -510,7 +649,14 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
 
     @Override
     public long deliverableIndex() {
-        return core.deliverableIndex();
+        long certain = Math.min(core.deliverableIndex(), skips.certainUpTo());
+        deliverableIndex = Math.max(deliverableIndex, certain);
+        return deliverableIndex;
+    }
+
+    @Override
+    public boolean isSkipped(long index) {
+        return skips.isSkipped(index);
     }
 
     @Override
@@ -519,6 +665,7 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
             return noLongerHeld(firstIndex);
         }
         return core.deliverable(firstIndex, bytesMax)
+                .map(this::deliverable)
                 .map(Future::succeededFuture)
                 .orElseGet(() -> readFromDisk(firstIndex, bytesMax));
     }
@@ -553,9 +700,14 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
                 .read(firstIndex, bytesMax)
                 .onFailure(fatal::accept)
                 .compose(entries -> entries.isEmpty() ? noLongerHeld(firstIndex) : Future.succeededFuture(entries))
-                .map(entries -> entries.stream()
-                        .takeWhile(entry -> entry.index() <= core.deliverableIndex())
-                        .toList());
+                .map(this::deliverable);
+    }
+
+    private List<Entry> deliverable(List<Entry> entries) {
+        long last = deliverableIndex();
+        return entries.get(entries.size() - 1).index() <= last
+                ? entries
+                : entries.stream().takeWhile(entry -> entry.index() <= last).toList();
     }
 
     // ---- what commands need to know ----
@@ -567,7 +719,7 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
 
     @Override
     public Optional<Problem> full() {
-        return diskSpace.problem();
+        return problems.quarantined().or(diskSpace::problem);
     }
 
     @Override
@@ -672,6 +824,10 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
         return commitProgress.stalled(nowNanos).filter(since -> since.compareTo(electionTimeout.multipliedBy(2)) > 0);
     }
 
+    AppCare care() {
+        return care;
+    }
+
     DiskSpace diskSpace() {
         return diskSpace;
     }
@@ -703,11 +859,13 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
     /** From here on the core hears nothing more: the peers and the disk are about to go. */
     Future<Void> close() {
         closed = true;
+        care.close();
         groupCommit.close();
         snapshots.close();
         commands.close();
         barriers.close(problems.shuttingDown());
         operators.close();
+        skipRequests.close();
         restores.close(problems.shuttingDown());
         return app.close();
     }

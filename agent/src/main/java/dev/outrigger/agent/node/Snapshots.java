@@ -14,10 +14,13 @@ import dev.outrigger.agent.node.Problem.Code;
 import dev.outrigger.agent.node.Problem.Outcome;
 import dev.outrigger.agent.storage.ClusterIdentity;
 import dev.outrigger.agent.storage.NoRoomException;
+import dev.outrigger.agent.storage.Quarantine;
 import dev.outrigger.agent.storage.Room;
 import dev.outrigger.agent.storage.SnapshotHead;
 import dev.outrigger.agent.storage.SnapshotStore;
 import dev.outrigger.agent.storage.Storage;
+import dev.outrigger.agent.wire.AppRecord.SnapshotPiece;
+import dev.outrigger.agent.wire.AppRecord.SnapshotWanted;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -42,6 +45,7 @@ final class Snapshots {
     private static final long RETRY_MIN_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long RETRY_MAX_NANOS = TimeUnit.MINUTES.toNanos(5);
     private static final long COMPACT_RETRY_MILLIS = 1000;
+    private static final int LENT_BYTES_MAX = 256 << 10;
 
     private final Vertx vertx;
     private final NodeOptions.SnapshotOptions options;
@@ -71,6 +75,8 @@ final class Snapshots {
     private long notBeforeNanos = System.nanoTime();
     private long retryNanos = RETRY_MIN_NANOS;
     private Optional<String> problem = Optional.empty();
+    /** Set while the application's state is not to be trusted: nothing of it is restored, sent, or taken anew. */
+    private Supplier<Optional<Quarantine>> quarantine = Optional::empty;
 
     /**
      * @param app takes a snapshot of the application
@@ -117,10 +123,70 @@ final class Snapshots {
         return loggedEntries == 0 ? 0 : (long) ((double) logBytes * behind / loggedEntries);
     }
 
+    /** From now on this says which snapshots are to be trusted. */
+    void heed(Supplier<Optional<Quarantine>> mark) {
+        quarantine = mark;
+    }
+
+    private boolean isTrusted(long index) {
+        return quarantine.get().map(mark -> mark.trusts(index)).orElse(true);
+    }
+
+    // ---- for a member in quarantine ----
+
+    /** A piece of the latest snapshot for a member in quarantine; empty when there is none that serves it. */
+    Future<Optional<SnapshotPiece>> lend(SnapshotWanted wanted) {
+        Optional<Snapshot> lent = latest().filter(snapshot -> snapshot.index() >= wanted.indexMin());
+        if (lent.isEmpty()) {
+            return Future.succeededFuture(Optional.empty());
+        }
+        Snapshot snapshot = lent.get();
+        long offset = snapshot.checksum() == wanted.checksum() ? wanted.offset() : 0;
+        Promise<Optional<SnapshotPiece>> piece = Promise.promise();
+        sending.run(
+                LENT_BYTES_MAX,
+                () -> thread.read(snapshot, offset, LENT_BYTES_MAX)
+                        .map(read -> read.map(bytes -> new SnapshotPiece(snapshot, offset, bytes)))
+                        .onComplete(piece));
+        return piece.future();
+    }
+
+    /**
+     * A piece of the leader's snapshot has come.
+     *
+     * @return how much of it is here, from its start
+     */
+    Future<Long> borrow(SnapshotPiece piece) {
+        return thread.put(piece.snapshot(), piece.offset(), piece.bytes());
+    }
+
+    /** Whether the leader's snapshot can take the place of this member's own: the log goes on from it. */
+    boolean isFitting(Snapshot snapshot) {
+        return snapshot.index() >= core.firstIndex()
+                && snapshot.index() <= core.deliverableIndex()
+                && core.termAt(snapshot.index()) == snapshot.term()
+                && core.snapshot()
+                        .filter(own -> own.index() >= snapshot.index())
+                        .isEmpty();
+    }
+
+    /** The leader's snapshot, which is whole here, takes the place of this member's own. */
+    void adopt(Snapshot snapshot) {
+        long firstKept = firstKept(snapshot.index());
+        input.accept(() -> core.snapshotTaken(snapshot, firstKept));
+        compact(firstKept);
+        installed(snapshot);
+        prepare();
+    }
+
     // ---- pieces ----
 
     /** A follower needs a piece; at the rate that is set. */
     void fetch(ChunkFetch fetch) {
+        if (!isTrusted(fetch.snapshot().index())) {
+            input.accept(() -> core.chunkMissing(fetch.follower(), fetch.snapshot()));
+            return;
+        }
         sending.run(
                 fetch.bytesMax(),
                 () -> thread.read(fetch.snapshot(), fetch.offset(), fetch.bytesMax())
@@ -183,7 +249,7 @@ final class Snapshots {
     /** What the application may be given instead of the log. */
     Optional<RestorableSnapshot> restorable() {
         prepare();
-        return restorable.filter(snapshot -> snapshot.index() <= core.durableIndex());
+        return restorable.filter(snapshot -> snapshot.index() <= core.durableIndex() && isTrusted(snapshot.index()));
     }
 
     /** The sessions that go with the snapshot that the application may be given. */
@@ -207,7 +273,8 @@ final class Snapshots {
     }
 
     private Optional<Snapshot> latest() {
-        return core.snapshot().filter(snapshot -> snapshot.index() <= core.durableIndex());
+        return core.snapshot()
+                .filter(snapshot -> snapshot.index() <= core.durableIndex() && isTrusted(snapshot.index()));
     }
 
     /** Its format and size are on the disk; until they are read there is nothing to restore. */
@@ -242,7 +309,8 @@ final class Snapshots {
     /** Takes one when it is due. */
     void tick(long nowNanos) {
         prepare();
-        if (underWay == null && nowNanos - notBeforeNanos >= 0 && isDue() && !isUpToDate()) {
+        boolean mayTake = quarantine.get().isEmpty() && underWay == null;
+        if (mayTake && nowNanos - notBeforeNanos >= 0 && isDue() && !isUpToDate()) {
             take();
         }
     }
@@ -368,7 +436,8 @@ final class Snapshots {
 
         private void keep(Snapshot snapshot) {
             // The leader may have sent a later one meanwhile.
-            boolean fits = snapshot.index() >= core.firstIndex()
+            boolean fits = isTrusted(snapshot.index())
+                    && snapshot.index() >= core.firstIndex()
                     && core.snapshot()
                             .filter(latest -> latest.index() >= snapshot.index())
                             .isEmpty();

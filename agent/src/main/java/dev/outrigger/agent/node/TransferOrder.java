@@ -65,7 +65,8 @@ final class TransferOrder implements OperatorOrder<Answer.Led> {
                     Code.UNHEALTHY,
                     Outcome.NONE,
                     to.map(MemberId::name).orElse("No other voter")
-                            + " was not heard of lately by the leader, and cannot take over. See its status page.");
+                            + " was not heard of lately by the leader, or its application is not well, so it cannot take"
+                            + " over. See its status page.");
         }
         return problem(
                 Code.INVALID_CHANGE,

@@ -30,6 +30,7 @@ public final class LogReplay {
 
     private final TermStarts terms = new TermStarts();
     private final List<Entry> configurations = new ArrayList<>();
+    private final List<Entry> skips = new ArrayList<>();
     private long[] positions = new long[POSITIONS_MIN];
     private boolean started;
     private long lastSequence;
@@ -139,15 +140,21 @@ public final class LogReplay {
         }
         positions[slot] = position;
         terms.put(record.index(), record.term());
-        while (!configurations.isEmpty() && lastConfiguration().index() >= record.index()) {
-            configurations.remove(configurations.size() - 1);
-        }
-        if (record.kindTag() == Entry.Kind.CONFIGURATION.tag()) {
-            configurations.add(record.entry());
-        }
+        put(configurations, Entry.Kind.CONFIGURATION, record);
+        put(skips, Entry.Kind.SKIP, record);
         lastIndex = record.index();
         lastTerm = record.term();
         lastTimeMillis = record.timeMillis();
+    }
+
+    /** Of the kind that is remembered; whatever it supersedes is forgotten. */
+    private static void put(List<Entry> remembered, Entry.Kind kind, LogRecord record) {
+        while (!remembered.isEmpty() && remembered.get(remembered.size() - 1).index() >= record.index()) {
+            remembered.remove(remembered.size() - 1);
+        }
+        if (record.kindTag() == kind.tag()) {
+            remembered.add(record.entry());
+        }
     }
 
     private void base(LogRecord record) {
@@ -176,6 +183,7 @@ public final class LogReplay {
             positions = target;
             terms.dropBefore(index);
             configurations.removeIf(entry -> entry.index() <= index);
+            skips.removeIf(entry -> entry.index() <= index);
             firstIndex = index + 1;
             beginTimeMillis = timeMillis;
         }
@@ -184,6 +192,7 @@ public final class LogReplay {
     private void restart(long index, long term, long timeMillis) {
         terms.restart(index, term);
         configurations.clear();
+        skips.clear();
         positions = new long[POSITIONS_MIN];
         firstIndex = index + 1;
         beginTimeMillis = timeMillis;
@@ -250,7 +259,8 @@ public final class LogReplay {
 
     /** The log alone; no word of snapshots. */
     public LogOutline outline() {
-        return new LogOutline(firstIndex, lastIndex, terms.list(), lastTimeMillis, configurations, Optional.empty());
+        return new LogOutline(
+                firstIndex, lastIndex, terms.list(), lastTimeMillis, configurations, Optional.empty(), skips);
     }
 
     /** The log in words. */
@@ -262,9 +272,5 @@ public final class LogReplay {
 
     private boolean contains(long index) {
         return index >= firstIndex && index <= lastIndex;
-    }
-
-    private Entry lastConfiguration() {
-        return configurations.get(configurations.size() - 1);
     }
 }

@@ -81,6 +81,22 @@ public interface Storage extends AutoCloseable {
         return Optional.empty();
     }
 
+    /** The mark that {@link #saveQuarantine} left; empty when there is none. As of the start; any thread. */
+    default Optional<Quarantine> quarantine() {
+        return Optional.empty();
+    }
+
+    /**
+     * Durably marks this member as one whose application went another way, or, when empty, takes the mark away. On the log
+     * thread.
+     *
+     * @throws NoRoomException when the disk has no room for it; nothing changed, and it is no failure
+     * @throws StorageException when it could not be made durable
+     */
+    default void saveQuarantine(Optional<Quarantine> quarantine) {
+        throw new UnsupportedOperationException("this disk keeps no marks");
+    }
+
     /** What was put aside and is still kept, oldest first. Looks at the disk, so it may block; any thread. */
     default List<PutAside> putAside() {
         return List.of();

@@ -39,6 +39,7 @@ public final class MessageCodec {
             case SNAPSHOT_RESPONSE -> encode((Message.SnapshotResponse) message, out);
             case CONTROL_REQUEST -> ControlCodec.encode((Message.ControlRequest) message, out);
             case CONTROL_RESPONSE -> ControlCodec.encode(((Message.ControlResponse) message).receipt(), out);
+            case APP_REPORT -> out.payload(((Message.AppReport) message).report());
         }
         out.endFrame();
     }
@@ -75,6 +76,7 @@ public final class MessageCodec {
                         from, to, term, in.natural(), in.int64(), in.natural(), in.bool(), in.int64());
             case CONTROL_REQUEST -> new Message.ControlRequest(from, to, term, in.int64(), ControlCodec.control(in));
             case CONTROL_RESPONSE -> new Message.ControlResponse(from, to, term, ControlCodec.receipt(in));
+            case APP_REPORT -> new Message.AppReport(from, to, term, in.payload());
         };
         in.end();
         return message;
@@ -162,7 +164,7 @@ public final class MessageCodec {
         out.int64(request.round());
     }
 
-    private static void encode(Snapshot snapshot, FrameWriter out) {
+    static void encode(Snapshot snapshot, FrameWriter out) {
         out.int64(snapshot.index());
         out.int64(snapshot.term());
         out.int64(snapshot.timeMillis());
@@ -171,7 +173,7 @@ public final class MessageCodec {
         out.int64(snapshot.checksum());
     }
 
-    private static Snapshot snapshot(FrameReader in) {
+    static Snapshot snapshot(FrameReader in) {
         return new Snapshot(
                 in.natural(), in.natural(), in.natural(), configuration(in.payload()), in.natural(), in.int64());
     }

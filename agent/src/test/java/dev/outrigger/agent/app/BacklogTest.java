@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class BacklogTest {
     private static final int ALL = Integer.MAX_VALUE;
 
-    private final Backlog backlog = new Backlog();
+    private final Backlog backlog = new Backlog(index -> false);
 
     private static List<Entry> entries(MemoryLog log, long first) {
         return log.commitAll().read(first, ALL).result();

@@ -189,6 +189,22 @@ class MainTest {
         assertEquals(body + "\n", out.toString(StandardCharsets.UTF_8));
     }
 
+    @Test
+    void skipAndResyncPrintWhatCameOfIt() {
+        body = "{\"index\":42}";
+        assertEquals(0, run("skip", "42", "--reason", "a \"bad\" one"));
+        assertEquals("POST /v1/skip wait=30.0", request);
+        assertEquals("{\"index\":42,\"reason\":\"a \\\"bad\\\" one\"}", requestBody);
+        assertEquals("the command at index 42 is passed over\n", out.toString(StandardCharsets.UTF_8));
+        out.reset();
+        assertEquals(0, run("resync"));
+        assertEquals("POST /v1/resync wait=30.0", request);
+        assertEquals("the application is trusted again, from index 42 on\n", out.toString(StandardCharsets.UTF_8));
+        out.reset();
+        assertEquals(0, run("resync", "--json"));
+        assertEquals(body + "\n", out.toString(StandardCharsets.UTF_8));
+    }
+
     @ParameterizedTest
     @CsvSource({"409,MEMBERSHIP_PENDING,none,1", "504,DEADLINE,unknown,3", "504,DEADLINE,applied,3"})
     void operatorsAreToldTheOutcomeByTheExitCode(int status, String code, String outcome, int exit) {
@@ -200,6 +216,8 @@ class MainTest {
                 .encode();
         assertEquals(exit, run("members", "remove", "d"));
         assertEquals(exit, run("transfer"));
+        assertEquals(exit, run("skip", "42", "--reason", "x"));
+        assertEquals(exit, run("resync"));
     }
 
     @Test
@@ -223,6 +241,10 @@ class MainTest {
         "members remove",
         "members remove d --wait never",
         "transfer --wait 0",
+        "skip 42",
+        "skip x --reason y",
+        "skip --reason y",
+        "resync now",
         "agent --bogus 1",
         "agent --cluster",
         "status --api"

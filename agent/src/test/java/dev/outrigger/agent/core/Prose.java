@@ -75,6 +75,7 @@ final class Prose {
             case SNAPSHOT_RESPONSE -> of((Message.SnapshotResponse) message);
             case CONTROL_REQUEST -> of((Message.ControlRequest) message);
             case CONTROL_RESPONSE -> "control " + of(((Message.ControlResponse) message).receipt());
+            case APP_REPORT -> "report of " + ((Message.AppReport) message).report();
         };
     }
 

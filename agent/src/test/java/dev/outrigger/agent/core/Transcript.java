@@ -4,6 +4,7 @@ import dev.outrigger.agent.core.message.Configuration;
 import dev.outrigger.agent.core.message.Configuration.Standing;
 import dev.outrigger.agent.core.message.Control.ChangeMembers;
 import dev.outrigger.agent.core.message.Control.Transfer;
+import dev.outrigger.agent.core.message.Fitness;
 import dev.outrigger.agent.core.message.HardState;
 import dev.outrigger.agent.core.message.MemberChange;
 import dev.outrigger.agent.core.message.MemberId;
@@ -44,6 +45,8 @@ import java.util.stream.Collectors;
  * members a voter d learner e no b    an operator of a wants other members; voter d:2 is d with its second disk
  * snapshot a 7 [keep=n] [bytes=n]     a takes a snapshot at index 7, and keeps the last n (no) entries before its end
  * prefer a b 2                        a hears that b should lead with this priority
+ * near a b                            b runs in a's zone
+ * fit a b FIT                         a hears from b that it is FIT, UNKNOWN or AILING; of itself from its own driver
  * campaign a b c                      a's time is up, and it asks b and c for their votes, which arrive
  * settle                              all that is left to do, until nothing is
  * show [a] | log a                    state of a, or of all; its entries
@@ -121,6 +124,8 @@ final class Transcript {
             case "members" -> cluster.input(name, core -> core.control(nextId++, new ChangeMembers(changes(rest))));
             case "snapshot" -> snapshot(name, Long.parseLong(other), rest);
             case "prefer" -> cluster.core(name).priority(new MemberId(other), Integer.parseInt(rest.get(1)));
+            case "near" -> cluster.core(name).near(new MemberId(other), true);
+            case "fit" -> cluster.input(name, core -> core.fitness(new MemberId(other), Fitness.valueOf(rest.get(1))));
             case "settle" -> cluster.settle();
             case "show" -> show(name.isEmpty() ? cluster.members.keySet() : List.of(name));
             case "log" -> write(name + " has " + Prose.log(cluster.core(name)));

@@ -143,6 +143,25 @@ public final class FakeNode implements Node {
         return taken;
     }
 
+    public volatile Future<Answer<Long>> resynced = Future.succeededFuture(new Answer.Ok<>(41L));
+
+    public record Skip(long index, String reason) {}
+
+    public final List<Skip> skips = new CopyOnWriteArrayList<>();
+
+    @Override
+    public Future<Answer<Answer.Skipped>> skip(long index, String reason, Duration wait) {
+        waits.add(wait);
+        skips.add(new Skip(index, reason));
+        return Future.succeededFuture(new Answer.Ok<>(new Answer.Skipped(index)));
+    }
+
+    @Override
+    public Future<Answer<Long>> resync(Duration wait) {
+        waits.add(wait);
+        return resynced;
+    }
+
     @Override
     public Future<Answer<BackupDownload>> latestSnapshot() {
         return download;

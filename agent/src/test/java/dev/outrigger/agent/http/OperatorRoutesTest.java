@@ -32,6 +32,41 @@ class OperatorRoutesTest {
     }
 
     @Test
+    void skipsACommandForAReason() throws IOException {
+        HttpResponse<byte[]> response =
+                api.post("/v1/skip", bytes("{\"index\":42,\"reason\":\"a bad one\"}"), "Prefer", "wait=2");
+        assertEquals(200, response.statusCode());
+        assertEquals("{\"index\":42}", new String(response.body(), StandardCharsets.UTF_8));
+        assertEquals(List.of(new FakeNode.Skip(42, "a bad one")), api.node.skips);
+        for (String bad : List.of(
+                "",
+                "{}",
+                "[]",
+                "{\"index\":42}",
+                "{\"index\":42,\"reason\":\" \"}",
+                "{\"index\":\"42\",\"reason\":\"x\"}",
+                "{\"index\":0,\"reason\":\"x\"}",
+                "{\"index\":42.5,\"reason\":\"x\"}",
+                "{\"index\":42,\"reason\":\"x\",\"more\":1}",
+                "{\"index\":42,\"reason\":\"x\"} {}",
+                "{\"index\":42,\"reason\":\"x\"",
+                "{\"index\":99999999999999999999,\"reason\":\"x\"}")) {
+            assertEquals(400, api.post("/v1/skip", bytes(bad)).statusCode(), bad);
+        }
+        assertEquals(1, api.node.skips.size());
+    }
+
+    @Test
+    void resyncsAndSaysWhyNot() throws IOException {
+        HttpResponse<byte[]> response = api.post("/v1/resync", NOTHING, "Prefer", "wait=2");
+        assertEquals(200, response.statusCode());
+        assertEquals("{\"index\":41}", new String(response.body(), StandardCharsets.UTF_8));
+        api.node.resynced = Future.succeededFuture(
+                new Answer.Failed<>(Problem.of(Problem.Code.NOT_QUARANTINED, Problem.Outcome.NONE, "It is not.")));
+        assertEquals(409, api.post("/v1/resync", NOTHING).statusCode());
+    }
+
+    @Test
     void aTransferAnswersWhoLeads() throws IOException {
         HttpResponse<byte[]> response = api.post("/v1/leader", bytes("{\"to\":\"b\"}"), "Prefer", "wait=2");
         assertEquals(200, response.statusCode());

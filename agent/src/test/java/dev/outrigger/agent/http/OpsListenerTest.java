@@ -78,7 +78,8 @@ class OpsListenerTest {
                         "{\"first\":1,\"last\":91,\"commit\":90,\"applied\":90,\"bytes\":4096,\"syncP99Us\":812}"),
                 status.getJsonObject("log"));
         assertEquals(
-                new JsonObject("{\"state\":\"serving\",\"version\":\"1.4.2\",\"applied\":90}"),
+                new JsonObject("{\"state\":\"serving\",\"version\":\"1.4.2\",\"applied\":90,\"reason\":null,"
+                        + "\"paused\":null}"),
                 status.getJsonObject("app"));
         assertEquals(
                 new JsonObject("{\"name\":\"b\",\"peer\":\"host-b:7412\",\"role\":\"voter\",\"match\":80,"
@@ -176,7 +177,7 @@ class OpsListenerTest {
     void readyWhenMemberLeaderAndApplicationAre() throws IOException {
         assertEquals("ready\n", text(get("/readyz")));
         assertEquals(
-                "[+]member ok\n[+]leader-known ok\n[+]app-caught-up ok\n[+]draining ok\nready\n",
+                "[+]member ok\n[+]leader-known ok\n[+]app-caught-up ok\n[+]not-quarantined ok\n[+]draining ok\nready\n",
                 text(get("/readyz?verbose")));
 
         node.status = FakeNode.lonely("connection refused at 127.0.0.1:7410; trying again");
@@ -186,7 +187,7 @@ class OpsListenerTest {
                 "[-]member failed: the cluster is not formed yet\n"
                         + "[-]leader-known failed: no leader is known in term 6\n"
                         + "[-]app-caught-up failed: the application is waiting: connection refused at 127.0.0.1:7410;"
-                        + " trying again\n[+]draining ok\nnot ready\n",
+                        + " trying again\n[+]not-quarantined ok\n[+]draining ok\nnot ready\n",
                 text(response));
     }
 

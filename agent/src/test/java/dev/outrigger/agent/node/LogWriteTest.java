@@ -71,6 +71,7 @@ class LogWriteTest {
                 List.of(),
                 List.of(),
                 List.of(),
+                List.of(),
                 List.of());
     }
 

@@ -8,8 +8,10 @@ import dev.outrigger.agent.app.AppOptions;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Payload;
 import dev.outrigger.agent.node.Answer.Applied;
+import dev.outrigger.agent.storage.Durability;
 import dev.outrigger.agent.storage.MemoryStorage;
 import dev.outrigger.agent.storage.Storage;
+import dev.outrigger.agent.storage.chronicle.ChronicleStorage;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -17,6 +19,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,9 +32,11 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Nodes on one event loop, each with a disk in memory and an application of its own over HTTP. */
 final class NodeFixture implements AutoCloseable {
@@ -63,6 +68,14 @@ final class NodeFixture implements AutoCloseable {
         storages = open;
     }
 
+    /** With real disks below {@code directory}, which hold snapshots too. */
+    NodeFixture onDisk(Path directory) {
+        storages = member -> ChronicleStorage.open(
+                directory.resolve(member.name()),
+                ChronicleStorage.Options.of(member.name(), "test", Durability.MEMORY));
+        return this;
+    }
+
     NodeFixture startAll() throws Exception {
         for (MemberId member : members.keySet()) {
             apps.put(member, new JournalApp(0));
@@ -77,6 +90,7 @@ final class NodeFixture implements AutoCloseable {
     }
 
     void start(MemberId member, URI app) {
+        disks.computeIfAbsent(member, name -> new MemoryStorage.Disk("disk-" + name));
         GatedStorage storage = new GatedStorage(storages.apply(member));
         NodeOptions options = new NodeOptions(
                 "test",
@@ -156,17 +170,30 @@ final class NodeFixture implements AutoCloseable {
 
     /** The leader, once one leads and every running node knows it. */
     MemberId leader() {
+        AtomicReference<@Nullable MemberId> agreed = new AtomicReference<>();
         until("a leader known to all", () -> {
             List<Optional<MemberId>> known = new ArrayList<>();
             for (Running running : nodes.values()) {
                 known.add(onLoop(() -> running.node().status().leader()));
             }
-            return known.stream().allMatch(Optional::isPresent)
+            boolean all = known.stream().allMatch(Optional::isPresent)
                     && known.stream().distinct().count() == 1
                     && nodes.containsKey(known.get(0).orElseThrow());
+            agreed.set(known.get(0).orElse(null));
+            return all;
         });
-        AgentNode any = nodes.values().iterator().next().node();
-        return onLoop(() -> any.status().leader()).orElseThrow();
+        return Objects.requireNonNull(agreed.get());
+    }
+
+    /** Waits until somebody knows that another member than {@code before} leads. */
+    void awaitOtherLeader(MemberId before) {
+        until(
+                "another leads than " + before,
+                () -> nodes.values().stream()
+                        .anyMatch(
+                                running -> onLoop(() -> running.node().status().leader())
+                                        .filter(leader -> !leader.equals(before))
+                                        .isPresent()));
     }
 
     MemberId follower() {

@@ -245,6 +245,9 @@ final class Coverage {
     }
 
     private static boolean isPossible(Message.Kind kind, Fate fate) {
+        if (kind == Message.Kind.APP_REPORT) {
+            return false; // nobody reports here: consensus does not rest on it
+        }
         boolean once = switch (kind) {
             case PROPOSE_REQUEST, CONTROL_REQUEST, PROPOSE_RESPONSE, CONTROL_RESPONSE -> true;
             default -> false;

@@ -25,6 +25,16 @@ public class ForwardingStorage implements Storage {
     }
 
     @Override
+    public Optional<Quarantine> quarantine() {
+        return storage.quarantine();
+    }
+
+    @Override
+    public void saveQuarantine(Optional<Quarantine> quarantine) {
+        storage.saveQuarantine(quarantine);
+    }
+
+    @Override
     public List<PutAside> putAside() {
         return storage.putAside();
     }

@@ -222,6 +222,22 @@ class LogReplayTest {
     }
 
     @Test
+    void decisionsToSkipAreKeptAsLongAsTheyAreInTheLog() {
+        header();
+        Entry first = new Entry(1, 1, Entry.Kind.SKIP, 1000, Payload.EMPTY);
+        Entry second = new Entry(3, 2, Entry.Kind.SKIP, 3000, Payload.EMPTY);
+        accept(LogRecord.of(first, nextSequence, 0), 11);
+        entry(2, 1, 12);
+        accept(LogRecord.of(second, nextSequence, 0), 13);
+        assertEquals(List.of(first, second), replay.outline().skips());
+        assertEquals(List.of(), replay.outline().configurations());
+        entry(3, 3, 14);
+        assertEquals(List.of(first), replay.outline().skips());
+        base(1, 1);
+        assertEquals(List.of(), replay.outline().skips());
+    }
+
+    @Test
     void snapshotIsInForceOnlyWhenTheLogFollowsFromIt() {
         header();
         base(5, 2);

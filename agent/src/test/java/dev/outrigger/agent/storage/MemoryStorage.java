@@ -13,10 +13,12 @@ import java.util.Optional;
 public final class MemoryStorage implements Storage {
     private final Disk disk;
     private final Recovered recovered;
+    private final Optional<Quarantine> quarantine;
     private boolean failed;
 
     private MemoryStorage(Disk disk) {
         this.disk = disk;
+        this.quarantine = disk.quarantine;
         this.recovered =
                 new Recovered(disk.storageId, ++disk.bootEpoch, disk.hardState, outline(disk.entries), disk.cluster);
     }
@@ -28,6 +30,7 @@ public final class MemoryStorage implements Storage {
         private final List<Entry> entries = new ArrayList<>();
         private HardState hardState = HardState.INITIAL;
         private Optional<ClusterIdentity> cluster = Optional.empty();
+        private Optional<Quarantine> quarantine = Optional.empty();
         private long bootEpoch;
         private boolean failsNext;
 
@@ -45,6 +48,10 @@ public final class MemoryStorage implements Storage {
             return new MemoryStorage(this);
         }
 
+        public Optional<Quarantine> quarantine() {
+            return quarantine;
+        }
+
         /** Lets the next write fail, and with it every call on the storage after that. */
         public void failNext() {
             failsNext = true;
@@ -54,6 +61,17 @@ public final class MemoryStorage implements Storage {
     @Override
     public Optional<String> rejoins() {
         return disk.rejoins;
+    }
+
+    @Override
+    public Optional<Quarantine> quarantine() {
+        return quarantine;
+    }
+
+    @Override
+    public void saveQuarantine(Optional<Quarantine> mark) {
+        beforeWrite();
+        disk.quarantine = mark;
     }
 
     @Override
@@ -168,6 +186,9 @@ public final class MemoryStorage implements Storage {
         List<Entry> configurations = entries.stream()
                 .filter(entry -> entry.kind() == Entry.Kind.CONFIGURATION)
                 .toList();
-        return new LogOutline(1, entries.size(), terms, lastTimeMillis, configurations, Optional.empty());
+        List<Entry> skips = entries.stream()
+                .filter(entry -> entry.kind() == Entry.Kind.SKIP)
+                .toList();
+        return new LogOutline(1, entries.size(), terms, lastTimeMillis, configurations, Optional.empty(), skips);
     }
 }

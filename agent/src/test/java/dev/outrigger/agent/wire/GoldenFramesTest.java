@@ -143,6 +143,7 @@ class GoldenFramesTest {
         samples.put(
                 "control-response",
                 new Message.ControlResponse(A, B, 7, new ControlReceipt(99, ControlReceipt.Verdict.ACCEPTED, 44, 7)));
+        samples.put("app-report", new Message.AppReport(A, B, 7, payload("well")));
         samples.put("hello", hello(Optional.empty(), Optional.empty()));
         samples.put("hello-of-member", hello(Optional.of(cluster()), Optional.empty()));
         samples.put("hello-of-damaged-disk", hello(Optional.empty(), Optional.of("c-1")));

@@ -57,6 +57,7 @@ public final class RandomMessages {
             case CONTROL_REQUEST ->
                 new Message.ControlRequest(from, to, natural(), random.nextLong(), bool() ? transfer() : change());
             case CONTROL_RESPONSE -> new Message.ControlResponse(from, to, natural(), controlReceipt());
+            case APP_REPORT -> new Message.AppReport(from, to, natural(), payload());
         };
     }
 

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param configurations the entries of kind {@link Entry.Kind#CONFIGURATION} in the log, by rising index
  * @param snapshot the latest snapshot on this disk; present when {@code firstIndex} is above 1, and never before
  *     {@code firstIndex - 1}
+ * @param skips the entries of kind {@link Entry.Kind#SKIP} in the log, by rising index; nothing that the core needs
  */
 public record LogOutline(
         long firstIndex,
@@ -20,12 +21,25 @@ public record LogOutline(
         List<TermStart> terms,
         long lastTimeMillis,
         List<Entry> configurations,
-        Optional<Snapshot> snapshot) {
+        Optional<Snapshot> snapshot,
+        List<Entry> skips) {
     public static final LogOutline EMPTY = new LogOutline(1, 0, List.of(), 0);
 
     public LogOutline {
         terms = List.copyOf(terms);
         configurations = List.copyOf(configurations);
+        skips = List.copyOf(skips);
+    }
+
+    /** A log without decisions to skip a command. */
+    public LogOutline(
+            long firstIndex,
+            long lastIndex,
+            List<TermStart> terms,
+            long lastTimeMillis,
+            List<Entry> configurations,
+            Optional<Snapshot> snapshot) {
+        this(firstIndex, lastIndex, terms, lastTimeMillis, configurations, snapshot, List.of());
     }
 
     /** A log that was never compacted, without configurations. */
@@ -35,7 +49,7 @@ public record LogOutline(
 
     /** The same with what the disk holds beside the log. */
     public LogOutline with(Optional<Snapshot> latest) {
-        return new LogOutline(firstIndex, lastIndex, terms, lastTimeMillis, configurations, latest);
+        return new LogOutline(firstIndex, lastIndex, terms, lastTimeMillis, configurations, latest, skips);
     }
 
     /**

@@ -30,7 +30,8 @@ public sealed interface Message {
         SNAPSHOT_REQUEST(10),
         SNAPSHOT_RESPONSE(11),
         CONTROL_REQUEST(12),
-        CONTROL_RESPONSE(13);
+        CONTROL_RESPONSE(13),
+        APP_REPORT(14);
 
         private final int tag;
 
@@ -252,6 +253,19 @@ public sealed interface Message {
         @Override
         public Kind kind() {
             return Kind.CONTROL_RESPONSE;
+        }
+    }
+
+    /**
+     * How a member's application is and what it answered: from followers behind their acknowledgements, and from the leader
+     * what it makes of it. Nothing that consensus rests on: the core hands it on unread.
+     *
+     * @param report for those who know of applications
+     */
+    record AppReport(MemberId from, MemberId to, long term, Payload report) implements Message {
+        @Override
+        public Kind kind() {
+            return Kind.APP_REPORT;
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.outrigger.agent.core.message;
 
+import dev.outrigger.agent.core.message.Message.AppReport;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,6 +30,7 @@ import java.util.Optional;
  * @param controls what became of this member's operators' requests
  * @param chunkFetches pieces of snapshots to be read for followers still further behind
  * @param chunkWrites pieces of a snapshot to be put aside
+ * @param appReports what members of this term have said of their applications
  */
 public record Ready(
         long number,
@@ -42,7 +44,8 @@ public record Ready(
         List<LogFetch> fetches,
         List<ControlReceipt> controls,
         List<ChunkFetch> chunkFetches,
-        List<ChunkWrite> chunkWrites) {
+        List<ChunkWrite> chunkWrites,
+        List<AppReport> appReports) {
 
     /** Whether there is something to make durable. */
     public boolean mustPersist() {

@@ -8,6 +8,7 @@ import dev.outrigger.agent.storage.DamagedStorageException;
 import dev.outrigger.agent.storage.Durability;
 import dev.outrigger.agent.storage.NoRoomException;
 import dev.outrigger.agent.storage.PutAside;
+import dev.outrigger.agent.storage.Quarantine;
 import dev.outrigger.agent.storage.RecordCodec;
 import dev.outrigger.agent.storage.Room;
 import dev.outrigger.agent.storage.SnapshotStore;
@@ -45,6 +46,7 @@ public final class ChronicleStorage implements Storage {
     private final SpareSpace spare;
     private final Recovered recovered;
     private final Optional<String> rejoins;
+    private final Optional<Quarantine> quarantine;
     private @Nullable Throwable failure;
     private boolean closed;
 
@@ -73,6 +75,7 @@ public final class ChronicleStorage implements Storage {
                 log.replay().outline().with(inForce()),
                 cluster);
         this.rejoins = directory.rejoins();
+        this.quarantine = directory.quarantine().read();
         this.roomGauge = new RoomGauge(directory.root(), SegmentSize.of(options), snapshots, log);
         this.spare = new SpareSpace(directory.spare());
         spare.take();
@@ -378,6 +381,18 @@ public final class ChronicleStorage implements Storage {
     @Override
     public Optional<String> rejoins() {
         return rejoins;
+    }
+
+    @Override
+    public Optional<Quarantine> quarantine() {
+        return quarantine;
+    }
+
+    @Override
+    public void saveQuarantine(Optional<Quarantine> mark) {
+        guard(
+                () -> mark.isPresent() ? "mark the application as diverged" : "take the mark of divergence away",
+                () -> replaceSmallFile(() -> directory.quarantine().write(mark, sync)));
     }
 
     @Override

@@ -17,7 +17,8 @@ import java.util.Optional;
  */
 final class DataDirectory implements AutoCloseable {
     /** Every other name under which something is kept in the directory, but for the lock and what is put aside. */
-    private static final List<String> NAMES = List.of("identity", "hardstate", "cluster", "CURRENT", "snap");
+    private static final List<String> NAMES =
+            List.of("identity", "hardstate", "cluster", "CURRENT", "snap", "quarantine");
 
     private final Path root;
     private final DiskSync sync;
@@ -84,6 +85,10 @@ final class DataDirectory implements AutoCloseable {
 
     ClusterFile cluster() {
         return new ClusterFile(root.resolve("cluster"));
+    }
+
+    QuarantineFile quarantine() {
+        return new QuarantineFile(root.resolve("quarantine"));
     }
 
     /** See {@link PuttingAside#rejoins}. */
