@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One Java process, which can be started again after its end. What it prints is appended to a log file. Where the system
+ * One process, which can be started again after its end. What it prints is appended to a log file. Where the system
  * can, it dies with the thread that started it, even when that dies by kill -9: so start it on a thread that lives as long
  * as it is needed.
  */
@@ -23,19 +23,20 @@ public final class Child {
     private final Path log;
     private @Nullable Process process;
 
-    /** @param arguments what follows {@code java} on the command line */
-    Child(Path log, List<String> arguments) {
+    /** @param command the program and its arguments */
+    public Child(Path log, List<String> command) {
         this.log = log;
-        this.command = Stream.concat(tether(), Stream.concat(Stream.of(java()), arguments.stream()))
-                .toList();
+        this.command = Stream.concat(tether(), command.stream()).toList();
+    }
+
+    /** The command line of a Java program, of the Java that runs here: {@code java} and these arguments. */
+    public static List<String> java(List<String> arguments) {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        return Stream.concat(Stream.of(java), arguments.stream()).toList();
     }
 
     private static Stream<String> tether() {
         return Files.isExecutable(SETPRIV) ? Stream.of(SETPRIV.toString(), "--pdeathsig", "KILL") : Stream.of();
-    }
-
-    private static String java() {
-        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
     public void start() {
@@ -59,6 +60,30 @@ public final class Child {
 
     void sendKill() {
         started().destroyForcibly();
+    }
+
+    /** Stops it without a trace for others but its silence, as a process that hangs; {@link #thaw} lets it go on. */
+    public void freeze() {
+        signal("STOP");
+    }
+
+    public void thaw() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(pid()))
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while signalling " + this, e);
+        }
     }
 
     /** SIGTERM; returns the exit code. */
