@@ -15,6 +15,7 @@ public final class Endurance {
             case "disk-full" -> new FullDisk((int) size);
             case "growth" -> new Growth(size);
             case "apps" -> new Apps(size, System.nanoTime());
+            case "languages" -> new Languages(size, System.nanoTime());
             default -> throw new IllegalArgumentException("no such scenario: " + arguments[2]);
         };
         Report report = scenario.run(Path.of(arguments[0]), Path.of(arguments[1]));
