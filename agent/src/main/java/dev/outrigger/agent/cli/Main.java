@@ -50,6 +50,7 @@ public final class Main {
                 .addSubcommand(new BackupCommand(console))
                 .addSubcommand(new RestoreCommand(console))
                 .addSubcommand(LogCommand.commandLine(console))
+                .addSubcommand(new ConformanceCommand(console))
                 .addSubcommand(new VersionCommand(console));
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setOut(console.outWriter()).setErr(console.errWriter());

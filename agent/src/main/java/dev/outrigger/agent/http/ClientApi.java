@@ -50,6 +50,7 @@ public final class ClientApi {
         CommandRoutes commands = new CommandRoutes(node, options, inFlight, problems);
         ReadRoutes reads = new ReadRoutes(node, options, inFlight, problems);
         OperatorRoutes operators = new OperatorRoutes(node, inFlight, problems);
+        LogRoutes log = new LogRoutes(node, problems, options.logKeepAlive());
         SnapshotRoutes snapshots = new SnapshotRoutes(node, options, problems);
         BrowserGuard browsers =
                 new BrowserGuard(options.address(), options.token().isPresent());
@@ -59,6 +60,7 @@ public final class ClientApi {
                 .post("/v1/commands/batch", inFlight.counted(commands::batch))
                 .post("/v1/queries", inFlight.counted(reads::query))
                 .get("/v1/barrier", inFlight.counted(reads::barrier))
+                .get("/v1/log", log::follow)
                 .get("/v1/status", reads::status)
                 .post("/v1/leader", inFlight.counted(operators::transfer))
                 .post("/v1/members", inFlight.counted(operators::add))

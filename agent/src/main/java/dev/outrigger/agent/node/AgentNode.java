@@ -221,6 +221,12 @@ public final class AgentNode implements Node, PeerEvents {
     }
 
     @Override
+    public Future<Answer<LogReader>> readLog(long from) {
+        return Future.succeededFuture(
+                driver.map(group -> group.readLog(from)).orElseGet(() -> new Answer.Failed<>(forming())));
+    }
+
+    @Override
     public NodeStatus status() {
         refreshDiagnoses();
         Optional<RaftCore> core = driver.map(RaftDriver::core);

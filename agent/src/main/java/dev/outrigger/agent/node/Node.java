@@ -66,6 +66,14 @@ public interface Node {
      */
     Future<Answer<RestoreUpload>> restore(int entryBytesMax, Duration wait);
 
+    /**
+     * Begins to read the committed commands in this agent's log, and goes on with those that are committed later. The
+     * caller closes it.
+     *
+     * @param from index of the first entry to read, from 1; it may lie ahead
+     */
+    Future<Answer<LogReader>> readLog(long from);
+
     /** Everything that the status document shows, as of now. */
     NodeStatus status();
 }

@@ -45,7 +45,7 @@ final class NodeMetrics {
                 .register(registry);
     }
 
-    void bind(RaftCore core, Commands commands, Barriers barriers, LongSupplier appliedIndex) {
+    void bind(RaftCore core, Commands commands, Barriers barriers, LogFeed logFeed, LongSupplier appliedIndex) {
         gauge("outrigger.raft.term", "Current term", core, RaftCore::term);
         gauge("outrigger.raft.leader", "1 while this member leads", core, c -> c.role() == RoleName.LEADER ? 1 : 0);
         gauge(
@@ -61,6 +61,7 @@ final class NodeMetrics {
         gauge("outrigger.commands.pending", "Commands that wait for their answer", commands, Commands::pending);
         gauge("outrigger.commands.pending.bytes", "Bytes of those commands", commands, Commands::pendingBytes);
         gauge("outrigger.reads.waiting", "Reads that wait", barriers, Barriers::waiting);
+        gauge("outrigger.log.readers", "Readers that follow the log", logFeed, LogFeed::readers);
     }
 
     void synced(long tookNanos, int entries) {

@@ -38,6 +38,7 @@ public record Problem(
         UNHEALTHY(409, "Those who would have to go on are away"),
         INVALID_CHANGE(409, "The members cannot be changed that way"),
         NOT_EMPTY(409, "The cluster has state already"),
+        COMPACTED(410, "That part of the log is gone"),
         TOO_LARGE(413, "The command is too large"),
         UNSUPPORTED_MEDIA_TYPE(415, "The content type is not supported"),
         WRONG_CLUSTER(421, "This agent belongs to another cluster"),

@@ -66,6 +66,7 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
     private final Vertx vertx;
     private final Snapshots snapshots;
     private final DiskSpace diskSpace;
+    private final LogFeed logFeed = new LogFeed(this);
     private final CommitProgress commitProgress = new CommitProgress();
     private boolean drainScheduled;
     private boolean stopping;
@@ -143,7 +144,7 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
 
     void start() {
         app.start();
-        metrics.bind(core, commands, barriers, this::appliedIndex);
+        metrics.bind(core, commands, barriers, logFeed, this::appliedIndex);
         scheduleDrain();
     }
 
@@ -276,6 +277,10 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
         return app.status().appliedIndex();
     }
 
+    Answer<LogReader> readLog(long from) {
+        return logFeed.open(from);
+    }
+
     /** By a barrier it is known what the cluster has applied, and not only what has come here so far. */
     Future<Answer<RestoreUpload>> restore(int entryBytesMax, Duration wait) {
         if (stopping) {
@@ -392,6 +397,7 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
         if (core.deliverableIndex() > announcedDeliverable) {
             announcedDeliverable = core.deliverableIndex();
             app.committed();
+            logFeed.committed();
         }
     }
 
@@ -607,6 +613,7 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
         stopping = true;
         commands.refuseWaiting(problems.shuttingDown());
         restores.close(problems.shuttingDown());
+        logFeed.close(problems.shuttingDown());
     }
 
     /** Lets another member lead, if this one does, so that nobody has to wait for an election. */

@@ -59,7 +59,8 @@ class ApiAccessTest {
                 options.requestsMax(),
                 options.bodyBytesMax(),
                 options.connectionsMax(),
-                options.uploadSilenceMax());
+                options.uploadSilenceMax(),
+                    options.logKeepAlive());
         try (ApiFixture api = new ApiFixture(elsewhere, Optional.empty())) {
             assertEquals(status, status(api, "Host: " + host));
         }

@@ -33,7 +33,8 @@ class ApiLimitsTest {
                     2,
                     BODY_BYTES_MAX,
                     4,
-                    options.uploadSilenceMax()),
+                    options.uploadSilenceMax(),
+                    options.logKeepAlive()),
             Optional.empty());
     private final Promise<List<Answer<Answer.Applied>>> held = Promise.promise();
 

@@ -7,6 +7,7 @@ import dev.outrigger.agent.core.message.Payload;
 import dev.outrigger.agent.core.message.Snapshot;
 import dev.outrigger.agent.node.Answer;
 import dev.outrigger.agent.node.BackupDownload;
+import dev.outrigger.agent.node.LogReader;
 import dev.outrigger.agent.node.MembersOrder;
 import dev.outrigger.agent.node.Node;
 import dev.outrigger.agent.node.NodeStatus;
@@ -53,6 +54,9 @@ public final class FakeNode implements Node {
             Problem.of(Problem.Code.NOT_FOUND, Problem.Outcome.NONE, "No snapshot is on this disk yet.")));
     public volatile Future<Answer<RestoreUpload>> upload = Future.succeededFuture(new Answer.Failed<>(
             Problem.of(Problem.Code.NOT_EMPTY, Problem.Outcome.NONE, "The cluster has applied something already.")));
+    public final List<Long> logReads = new CopyOnWriteArrayList<>();
+    public volatile Answer<LogReader> log = new Answer.Failed<>(Problem.of(
+            Problem.Code.OVERLOADED, Problem.Outcome.NONE, "16 readers follow this agent's log already."));
     public volatile NodeStatus status = leader();
     public volatile Runnable onStatus = () -> {};
 
@@ -115,6 +119,12 @@ public final class FakeNode implements Node {
     public Future<Answer<RestoreUpload>> restore(int entryBytesMax, Duration wait) {
         waits.add(wait);
         return upload;
+    }
+
+    @Override
+    public Future<Answer<LogReader>> readLog(long from) {
+        logReads.add(from);
+        return Future.succeededFuture(log);
     }
 
     @Override

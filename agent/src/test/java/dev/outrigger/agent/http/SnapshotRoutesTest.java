@@ -43,7 +43,8 @@ class SnapshotRoutesTest {
                     options.requestsMax(),
                     options.bodyBytesMax(),
                     options.connectionsMax(),
-                    Duration.ofMillis(200)),
+                    Duration.ofMillis(200),
+                    options.logKeepAlive()),
             Optional.empty());
 
     @AfterEach

@@ -2,13 +2,17 @@ package dev.outrigger.examples.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** Writes one JSON object. */
+/** Writes one JSON object in UTF-8, escaping only what must be: quotes, backslashes and what is below U+0020. */
 public final class JsonText {
-    private static final JsonFactory JSON = new JsonFactory();
+    // What lies beyond 16 bits is written as it is, like all else that need not be escaped.
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+            .build();
 
     /** Writes the fields of the object. */
     public interface Body {

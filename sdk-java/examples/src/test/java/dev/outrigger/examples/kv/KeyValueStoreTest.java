@@ -1,6 +1,8 @@
 package dev.outrigger.examples.kv;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_16;
+import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -15,6 +17,7 @@ import dev.outrigger.sdk.UnsupportedSnapshotException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -138,6 +141,50 @@ class KeyValueStoreTest {
         assertEquals(
                 2,
                 apply(store, ("{\"x\":" + "[".repeat(100_000)).getBytes(UTF_8)).code());
+    }
+
+    @Test
+    void takesUtf8AndNothingElse() {
+        String command = "{\"op\":\"put\",\"key\":\"k\",\"value\":\"\ud83d\ude00\"}";
+        for (Charset other : List.of(UTF_16, UTF_16LE, Charset.forName("UTF-32"))) {
+            assertEquals(2, apply(store, command.getBytes(other)).code(), other.name());
+        }
+        assertEquals(2, apply(store, ("\ufeff" + command).getBytes(UTF_8)).code(), "a byte order mark");
+        assertEquals(
+                2,
+                apply(
+                                store,
+                                "{\"op\":\"put\",\"key\":\"\u00ed\u00a0\u00bd\u00ed\u00b8\u0080\",\"value\":\"\"}"
+                                        .getBytes(ISO_8859_1))
+                        .code(),
+                "surrogates, each in UTF-8");
+        assertEquals("0 {\"previous\":null}", apply(command));
+        assertEquals("0 {\"previous\":\"\ud83d\ude00\"}", apply(command), "written as it is");
+    }
+
+    @Test
+    void nestingIsBoundedAndNumbersAreNot() {
+        assertEquals("0 {\"previous\":null}", apply(deleteBeside("[".repeat(63) + "]".repeat(63))));
+        assertEquals(
+                2,
+                apply(store, deleteBeside("[".repeat(64) + "]".repeat(64)).getBytes(UTF_8))
+                        .code());
+        assertEquals("0 {\"previous\":null}", apply(deleteBeside("9".repeat(5_000))));
+        assertEquals("0 {\"previous\":null}", apply(deleteBeside("1e" + "9".repeat(5_000))));
+        assertEquals("0 {\"previous\":null}", apply(deleteBeside("{\"a\":\"\\ud800\"}")));
+    }
+
+    private static String deleteBeside(String value) {
+        return "{\"x\":" + value + ",\"op\":\"delete\",\"key\":\"k\"}";
+    }
+
+    /** Which of two things is wrong must not depend on the order in which a parser meets them. */
+    @Test
+    void whatIsNoJsonIsJustThat() {
+        String notJson = "2 {\"error\":\"not a JSON object\"}";
+        for (String command : List.of("{\"a\":\"\\ud800\",", "{} {}", "{}x", "[]", "{\"a\":1,\"a\":2}")) {
+            assertEquals(notJson, apply(command), command);
+        }
     }
 
     @Test
