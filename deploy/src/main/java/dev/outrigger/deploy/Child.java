@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.CodeSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,16 @@ public final class Child {
     public static List<String> java(List<String> arguments) {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         return Stream.concat(Stream.of(java), arguments.stream()).toList();
+    }
+
+    /** The class path where these classes came from; that of this process may be one that only its starter understands. */
+    public static String classPath(Class<?>... classes) {
+        return Stream.of(classes)
+                .map(each -> each.getProtectionDomain().getCodeSource())
+                .map(CodeSource::getLocation)
+                .map(location -> Path.of(location.getPath()).toString())
+                .distinct()
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     private static Stream<String> tether() {

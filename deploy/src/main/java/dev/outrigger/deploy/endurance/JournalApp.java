@@ -8,17 +8,13 @@ import dev.outrigger.sdk.Position;
 import dev.outrigger.sdk.Result;
 import dev.outrigger.sdk.StateMachine;
 import dev.outrigger.sdk.StateWriter;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.CodeSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * An application whose whole state is a file that others can read: a {@link Journal} of the commands. Answers each command
@@ -60,21 +56,11 @@ final class JournalApp implements StateMachine {
                 "-Xmx128m",
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
-                classPath(JournalApp.class, AppServer.class),
+                Child.classPath(JournalApp.class, AppServer.class),
                 JournalApp.class.getName(),
                 "" + port,
                 file.toAbsolutePath().toString(),
                 memory.name()));
-    }
-
-    /** Where these classes came from. The class path of this process may be one that only test runners understand. */
-    static String classPath(Class<?>... classes) {
-        return Stream.of(classes)
-                .map(each -> each.getProtectionDomain().getCodeSource())
-                .map(CodeSource::getLocation)
-                .map(location -> Path.of(location.getPath()).toString())
-                .distinct()
-                .collect(Collectors.joining(File.pathSeparator));
     }
 
     @Override

@@ -25,8 +25,8 @@ final class KvClient {
     private static final long PAUSE_MILLIS = 50;
 
     /** Of all kinds: several bytes in UTF-8, pairs in UTF-16, what JSON escapes, and nothing at all. */
-    private static final List<String> TEXTS =
-            List.of("", "a", "Straße", "東京", "🚀", "\uFB01", "\uE000", "𝄞x", "e\u0301", "\\n\\u0001", "\\\"", "/", "\u2028");
+    private static final List<String> TEXTS = List.of(
+            "", "a", "Straße", "東京", "🚀", "\uFB01", "\uE000", "𝄞x", "e\u0301", "\\n\\u0001", "\\\"", "/", "\u2028");
 
     private static final List<String> NONSENSE = List.of(
             "",

@@ -79,22 +79,24 @@ final class Languages implements Scenario {
         return switch (place.name()) {
             case NODE -> List.of("node", examples.resolve("kv.mjs").toString(), "--port", port);
             case PYTHON -> List.of("python3", examples.resolve("kv.py").toString(), "--port", port);
-            default -> Child.java(List.of(
-                    "-jar",
-                    LocalCluster.examplesJar(repository),
-                    "kv",
-                    "--port",
-                    port,
-                    "--agent",
-                    place.apiUri().toString()));
+            default ->
+                Child.java(List.of(
+                        "-jar",
+                        LocalCluster.examplesJar(repository),
+                        "kv",
+                        "--port",
+                        port,
+                        "--agent",
+                        place.apiUri().toString()));
         };
     }
 
     // ---- chaos ----
 
     private void chaos(LocalCluster cluster, List<KvClient> clients) {
-        List<Thread> threads =
-                clients.stream().map(client -> new Thread(client::run, "client")).toList();
+        List<Thread> threads = clients.stream()
+                .map(client -> new Thread(client::run, "client"))
+                .toList();
         threads.forEach(Thread::start);
         long released = 0;
         try {
@@ -192,8 +194,7 @@ final class Languages implements Scenario {
         return answer.body();
     }
 
-    private Report report(
-            LocalCluster cluster, List<KvClient> clients, Map<String, String> digests, long tookNanos) {
+    private Report report(LocalCluster cluster, List<KvClient> clients, Map<String, String> digests, long tookNanos) {
         Report report = new Report("languages").with("seed", seed).with("commands", commands);
         NAMES.forEach(name -> report.with("digest." + name, digests.getOrDefault(name, "")));
         long restores = 0;

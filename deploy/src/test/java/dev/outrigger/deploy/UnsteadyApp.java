@@ -1,6 +1,5 @@
-package dev.outrigger.deploy.endurance;
+package dev.outrigger.deploy;
 
-import dev.outrigger.deploy.Child;
 import dev.outrigger.sdk.AppOptions;
 import dev.outrigger.sdk.AppServer;
 import dev.outrigger.sdk.Context;
@@ -35,8 +34,7 @@ final class UnsteadyApp implements StateMachine {
     /** Arguments: port, file. Serves until killed. */
     public static void main(String[] arguments) throws IOException, InterruptedException {
         AppServer.start(
-                new UnsteadyApp(Path.of(arguments[1])),
-                AppOptions.defaults().withPort(Integer.parseInt(arguments[0])));
+                new UnsteadyApp(Path.of(arguments[1])), AppOptions.defaults().withPort(Integer.parseInt(arguments[0])));
         Thread.currentThread().join();
     }
 
@@ -45,7 +43,7 @@ final class UnsteadyApp implements StateMachine {
                 "-Xmx64m",
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
-                JournalApp.classPath(UnsteadyApp.class, AppServer.class),
+                Child.classPath(UnsteadyApp.class, AppServer.class),
                 UnsteadyApp.class.getName(),
                 "" + port,
                 flag.toAbsolutePath().toString()));
