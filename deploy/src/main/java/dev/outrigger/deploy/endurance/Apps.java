@@ -70,8 +70,7 @@ final class Apps implements Scenario {
     @Override
     public Report run(Path repository, Path directory) {
         Progress.say("seed " + seed);
-        AgentExtras extras =
-                new AgentExtras(List.of("-Xmx512m"), List.of("--snapshot-log=512KiB", "--log-tail=128KiB"));
+        AgentExtras extras = new AgentExtras(List.of("-Xmx512m"), List.of("--snapshot-log=64KiB", "--log-tail=4KiB"));
         long startNanos = System.nanoTime();
         try (LocalCluster cluster =
                 new LocalCluster(repository, directory, List.of("a", "b", "c"), Apps::application, extras)) {
@@ -130,9 +129,8 @@ final class Apps implements Scenario {
         List<Thread> clients = receipts.stream()
                 .map(each ->
                         new SessionClient(cluster.instances(), each, allowance, counts, violations, random.nextLong()))
-                .map(client -> new Thread(client::run, "client"))
+                .map(client -> Background.start("client", client::run))
                 .toList();
-        clients.forEach(Thread::start);
         try {
             hurt(hurts);
             spendReserve(hurts);

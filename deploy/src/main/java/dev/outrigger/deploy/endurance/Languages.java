@@ -95,28 +95,28 @@ final class Languages implements Scenario {
 
     private void chaos(LocalCluster cluster, List<KvClient> clients) {
         List<Thread> threads = clients.stream()
-                .map(client -> new Thread(client::run, "client"))
+                .map(client -> Background.start("client", client::run))
                 .toList();
-        threads.forEach(Thread::start);
-        long released = 0;
         try {
             long rounds = Math.max(1, commands / COMMANDS_IN_A_ROUND);
-            for (int round = 1; round <= rounds; round++) {
-                List<Runnable> steps = steps(cluster);
-                for (int i = 0; i < steps.size(); i++) {
-                    steps.get(i).run();
-                    long until = commands * ((round - 1) * (long) steps.size() + i + 1) / (rounds * steps.size());
-                    allowance.add(until - released);
-                    released = until;
-                    Await.until("commands go on", STEP_MAX, allowance::isUsedUp);
-                }
-                Progress.say("round " + round + " of " + rounds + ": " + allowance.used() + " commands submitted");
+            List<Runnable> steps = new ArrayList<>();
+            for (int round = 0; round < rounds; round++) {
+                steps.addAll(steps(cluster));
+            }
+            submitUpTo(commands / (steps.size() + 1));
+            for (int i = 1; i <= steps.size(); i++) {
+                steps.get(i - 1).run();
+                submitUpTo(commands * (i + 1) / (steps.size() + 1));
             }
         } finally {
-            allowance.add(commands - released);
             allowance.end();
         }
         Await.until("the clients end", END_MAX, () -> threads.stream().noneMatch(Thread::isAlive));
+    }
+
+    private void submitUpTo(long count) {
+        allowance.add(count - allowance.used());
+        Await.until("commands go on", STEP_MAX, allowance::isUsedUp);
     }
 
     /** Each application killed, and killed with its log cut behind a snapshot; one agent killed; one disk emptied. */

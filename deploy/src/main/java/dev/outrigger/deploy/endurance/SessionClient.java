@@ -115,7 +115,7 @@ final class SessionClient {
         Instance target = any();
         while (!isSettled(batch)) {
             checkPatience(startNanos, "have " + receipts.name(batch.first()) + " answered, asking " + target);
-            boolean twice = random.nextInt(20) == 0;
+            boolean twice = random.nextInt(12) == 0;
             Instance other = otherThan(target);
             CompletableFuture<List<Answer>> first = send(target, batch);
             Optional<CompletableFuture<List<Answer>>> second =
@@ -236,7 +236,7 @@ final class SessionClient {
                 counts.add(Fault.CLIENT_DUPLICATED);
             }
         }
-        if (!answered.isEmpty() && random.nextInt(40) == 0) {
+        if (!answered.isEmpty() && random.nextInt(12) == 0) {
             misuse(answered.getLast());
         }
     }

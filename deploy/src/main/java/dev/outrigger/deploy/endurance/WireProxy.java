@@ -59,7 +59,7 @@ final class WireProxy implements AppProxy {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        start("wire-proxy", this::accept);
+        Background.start("wire-proxy", this::accept);
     }
 
     int port() {
@@ -106,23 +106,17 @@ final class WireProxy implements AppProxy {
         Socket app = new Socket();
         Link link = new Link(agent, app);
         links.add(link);
-        start("wire-proxy-link", () -> {
+        Background.start("wire-proxy-link", () -> {
             try {
                 agent.setTcpNoDelay(true);
                 app.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), target), CONNECT_MAX_MILLIS);
                 app.setTcpNoDelay(true);
-                start("wire-proxy-answers", link::passAnswers);
+                Background.start("wire-proxy-answers", link::passAnswers);
                 link.passRequests();
             } catch (IOException e) {
                 link.reset();
             }
         });
-    }
-
-    private static void start(String name, Runnable task) {
-        Thread thread = new Thread(task, name);
-        thread.setDaemon(true);
-        thread.start();
     }
 
     /** One connection. */
