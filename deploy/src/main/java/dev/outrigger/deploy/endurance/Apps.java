@@ -222,9 +222,17 @@ final class Apps implements Scenario {
 
     // ---- the end ----
 
-    private static void awaitQuiet(LocalCluster cluster) {
+    private void awaitQuiet(LocalCluster cluster) {
         Progress.say("healed: the cluster has to become ready and equal by itself");
-        cluster.awaitReady();
+        try {
+            cluster.awaitReady();
+            awaitEqual(cluster);
+        } catch (AssertionError e) {
+            violations.add(String.valueOf(e.getMessage())); // and what differs is still to be said
+        }
+    }
+
+    private static void awaitEqual(LocalCluster cluster) {
         Await.until("equal files", QUIET_MAX, () -> {
             boolean caughtUp = cluster.instances().stream()
                     .allMatch(instance -> instance.get("/v1/barrier").statusCode() == 200);
