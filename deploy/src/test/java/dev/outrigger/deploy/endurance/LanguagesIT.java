@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /** Java, Node and Python beside each other in one cluster come to the same results and the same state. */
 class LanguagesIT {
-    private static final int COMMANDS = 6_000;
+    private static final int COMMANDS = 3_000;
 
     @BeforeAll
     static void bothAreThere() throws InterruptedException {
