@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.CodeSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -23,27 +25,30 @@ public final class Child {
     private final Path log;
     private @Nullable Process process;
 
-    private Child(Path log, Stream<String> command) {
+    /** @param command the program and its arguments */
+    public Child(Path log, List<String> command) {
         this.log = log;
-        this.command = Stream.concat(tether(), command).toList();
+        this.command = Stream.concat(tether(), command.stream()).toList();
     }
 
-    /** @param arguments what follows {@code java} on the command line */
-    static Child java(Path log, List<String> arguments) {
-        return new Child(log, Stream.concat(Stream.of(java()), arguments.stream()));
+    /** The command line of a Java program, of the Java that runs here: {@code java} and these arguments. */
+    public static List<String> java(List<String> arguments) {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        return Stream.concat(Stream.of(java), arguments.stream()).toList();
     }
 
-    /** @param command the whole command line, of a program in another language */
-    static Child program(Path log, List<String> command) {
-        return new Child(log, command.stream());
+    /** The class path where these classes came from; that of this process may be one that only its starter understands. */
+    public static String classPath(Class<?>... classes) {
+        return Stream.of(classes)
+                .map(each -> each.getProtectionDomain().getCodeSource())
+                .map(CodeSource::getLocation)
+                .map(location -> Path.of(location.getPath()).toString())
+                .distinct()
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     private static Stream<String> tether() {
         return Files.isExecutable(SETPRIV) ? Stream.of(SETPRIV.toString(), "--pdeathsig", "KILL") : Stream.of();
-    }
-
-    private static String java() {
-        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
     public void start() {
@@ -67,6 +72,30 @@ public final class Child {
 
     void sendKill() {
         started().destroyForcibly();
+    }
+
+    /** Stops it without a trace for others but its silence, as a process that hangs; {@link #thaw} lets it go on. */
+    public void freeze() {
+        signal("STOP");
+    }
+
+    public void thaw() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(pid()))
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while signalling " + this, e);
+        }
     }
 
     /** SIGTERM; returns the exit code. */

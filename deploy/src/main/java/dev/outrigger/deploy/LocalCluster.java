@@ -47,7 +47,7 @@ public final class LocalCluster implements AutoCloseable {
      * @param repository where the jars were built
      * @param directory for data and logs; what it held before is deleted
      * @param names of the members
-     * @param application what follows {@code java} on the command line of the application at a place
+     * @param application the command line of the application at a place
      * @param extras for every agent
      */
     public LocalCluster(
@@ -81,17 +81,18 @@ public final class LocalCluster implements AutoCloseable {
     }
 
     private static List<String> kv(String jar, Place place) {
-        return List.of(
+        return Child.java(List.of(
                 "-jar",
                 jar,
                 "kv",
                 "--port",
                 "" + place.appPort(),
                 "--agent",
-                place.apiUri().toString());
+                place.apiUri().toString()));
     }
 
-    private static String examplesJar(Path repository) {
+    /** Where the example applications in Java were built. */
+    public static String examplesJar(Path repository) {
         return repository
                 .resolve("sdk-java/examples/target/outrigger-examples.jar")
                 .toString();
@@ -130,8 +131,8 @@ public final class LocalCluster implements AutoCloseable {
         }
         String members =
                 places.stream().map(each -> each.name() + "=" + each.peer()).collect(Collectors.joining(","));
-        Child agent = Child.java(place.directory().resolve("agent.log"), agent(place, members));
-        Child app = Child.java(place.directory().resolve("app.log"), application.apply(place));
+        Child agent = new Child(place.directory().resolve("agent.log"), Child.java(agent(place, members)));
+        Child app = new Child(place.directory().resolve("app.log"), application.apply(place));
         return new Instance(place, agent, app);
     }
 
@@ -158,7 +159,7 @@ public final class LocalCluster implements AutoCloseable {
 
     /** A process {@code outrigger ...} that is not part of the cluster, not yet started; {@code name} is for its log. */
     public Child outrigger(String name, List<String> arguments) {
-        return Child.java(directory.resolve(name + ".log"), outrigger(arguments.toArray(String[]::new)));
+        return new Child(directory.resolve(name + ".log"), Child.java(outrigger(arguments.toArray(String[]::new))));
     }
 
     public List<Instance> instances() {

@@ -33,16 +33,16 @@ enum Language {
     Child kv(Path repository, Path log, int port) {
         return switch (this) {
             case JAVA ->
-                Child.java(
+                new Child(
                         log,
-                        List.of(
+                        Child.java(List.of(
                                 "-jar",
                                 repository
                                         .resolve("sdk-java/examples/target/outrigger-examples.jar")
                                         .toString(),
                                 "kv",
                                 "--port",
-                                "" + port));
+                                "" + port)));
             case PYTHON -> script(repository, "kv.py", log, port);
             case JAVASCRIPT -> script(repository, "kv.mjs", log, port);
         };
@@ -50,6 +50,6 @@ enum Language {
 
     private Child script(Path repository, String file, Path log, int port) {
         String path = repository.resolve("deploy/examples").resolve(file).toString();
-        return Child.program(log, List.of(program, path, "--port", "" + port));
+        return new Child(log, List.of(program, path, "--port", "" + port));
     }
 }

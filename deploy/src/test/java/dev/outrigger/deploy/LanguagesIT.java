@@ -28,15 +28,15 @@ class LanguagesIT {
         try (RunningKv kv = started(language)) {
             Path log = LOGS.resolve("conformance-" + language.program() + ".log");
             Files.deleteIfExists(log);
-            Child conformance = Child.java(
+            Child conformance = new Child(
                     log,
-                    List.of(
+                    Child.java(List.of(
                             "-jar",
                             "../agent/target/outrigger.jar",
                             "conformance",
                             "--app",
                             kv.uri().toString(),
-                            "--kv"));
+                            "--kv")));
             conformance.start();
             assertEquals(0, conformance.exitCode(), conformance.output());
             assertTrue(conformance.output().contains(" 0 failed, 0 skipped"), conformance.output());

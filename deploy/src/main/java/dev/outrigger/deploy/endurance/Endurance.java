@@ -14,6 +14,8 @@ public final class Endurance {
             case "snapshot" -> new BigSnapshot(size, 256);
             case "disk-full" -> new FullDisk((int) size);
             case "growth" -> new Growth(size);
+            case "apps" -> new Apps(size, System.nanoTime());
+            case "languages" -> new Languages(size, System.nanoTime());
             default -> throw new IllegalArgumentException("no such scenario: " + arguments[2]);
         };
         Report report = scenario.run(Path.of(arguments[0]), Path.of(arguments[1]));

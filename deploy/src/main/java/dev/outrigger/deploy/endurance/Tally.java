@@ -1,6 +1,7 @@
 package dev.outrigger.deploy.endurance;
 
 import dev.outrigger.deploy.Await;
+import dev.outrigger.deploy.Child;
 import dev.outrigger.deploy.Instance;
 import dev.outrigger.deploy.LocalCluster;
 import dev.outrigger.deploy.LocalCluster.AgentExtras;
@@ -66,13 +67,13 @@ final class Tally implements StateMachine {
                 repository,
                 directory,
                 List.of("a", "b", "c"),
-                place -> List.of(
+                place -> Child.java(List.of(
                         "-Xmx512m",
                         "-cp",
                         System.getProperty("java.class.path"),
                         Tally.class.getName(),
                         "" + place.appPort(),
-                        "" + ballastMiB),
+                        "" + ballastMiB)),
                 extras);
     }
 

@@ -1,5 +1,6 @@
 package dev.outrigger.deploy.load;
 
+import dev.outrigger.deploy.Child;
 import dev.outrigger.deploy.Instance;
 import dev.outrigger.deploy.LocalCluster;
 import dev.outrigger.deploy.Place;
@@ -39,7 +40,8 @@ public final class Load {
     }
 
     private static List<String> counter(Place place) {
-        return List.of("-cp", System.getProperty("java.class.path"), Counter.class.getName(), "" + place.appPort());
+        return Child.java(
+                List.of("-cp", System.getProperty("java.class.path"), Counter.class.getName(), "" + place.appPort()));
     }
 
     private void run(boolean atLeader) throws IOException, InterruptedException {
