@@ -153,9 +153,8 @@ class CommandFramesTest {
         byte[] right = outcomes();
         for (byte[] broken : List.of(right, Arrays.copyOf(right, 20), new byte[0])) {
             try (FakeAgent agent = new FakeAgent().speaksFrames().script(request -> framed(broken));
-                    Outrigger outrigger = Outrigger.connect(OutriggerOptions.defaults()
-                            .withAgent(agent.uri())
-                            .withoutSessions())) {
+                    Outrigger outrigger = Outrigger.connect(
+                            OutriggerOptions.defaults().withAgent(agent.uri()).withoutSessions())) {
                 CompletableFuture<CommandResult> answer = outrigger.submit("hi".getBytes(UTF_8));
                 Throwable cause =
                         assertThrows(CompletionException.class, answer::join).getCause();

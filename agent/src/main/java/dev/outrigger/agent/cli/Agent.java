@@ -71,8 +71,8 @@ final class Agent {
         this.settings = settings;
         PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         // Beside the log, which takes seconds to read when it is long.
-        CompletableFuture<Vertx> starting = CompletableFuture.supplyAsync(
-                () -> vertx(meters), task -> new Thread(task, "outrigger-start").start());
+        CompletableFuture<Vertx> starting =
+                CompletableFuture.supplyAsync(() -> vertx(meters), task -> new Thread(task, "outrigger-start").start());
         try {
             this.storage = openStorage();
         } catch (RuntimeException unusable) {

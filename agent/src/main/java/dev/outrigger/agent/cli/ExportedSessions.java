@@ -32,7 +32,9 @@ final class ExportedSessions {
         Optional<SessionEntry> session =
                 entry.kind() == Entry.Kind.SESSION ? SessionEntry.decode(entry.data()) : Optional.empty();
         if (command.isPresent()) {
-            given = Optional.of(command.get()).filter(each -> applies(each, entry)).map(SessionEntry.Command::body);
+            given = Optional.of(command.get())
+                    .filter(each -> applies(each, entry))
+                    .map(SessionEntry.Command::body);
         } else if (session.isPresent() && session.get() instanceof SessionEntry.Open open) {
             table.open(open.timeToLiveMillis(), entry.index(), entry.timeMillis());
         } else if (session.isPresent() && session.get() instanceof SessionEntry.Close close) {

@@ -74,7 +74,11 @@ final class BatchFrames {
     }
 
     private static int read(
-            FrameReader in, int place, int commandBytesMax, List<ClientCommand> commands, Map<Integer, Problem> refused) {
+            FrameReader in,
+            int place,
+            int commandBytesMax,
+            List<ClientCommand> commands,
+            Map<Integer, Problem> refused) {
         int flags = in.u8();
         if ((flags & ~(HAS_SESSION | HAS_SEQUENCE)) != 0) {
             throw malformed("a command has the flags " + flags);
@@ -83,13 +87,10 @@ final class BatchFrames {
         long sequence = (flags & HAS_SEQUENCE) != 0 ? in.natural() : 0;
         Payload data = in.payload();
         if (flags == HAS_SESSION || flags == HAS_SEQUENCE) {
-            refused.put(
-                    place,
-                    problem(Problem.Code.MALFORMED, "session and sequence come together or not at all."));
+            refused.put(place, problem(Problem.Code.MALFORMED, "session and sequence come together or not at all."));
         } else if (flags != 0 && !SessionFields.isSession(session)) {
             refused.put(
-                    place,
-                    problem(Problem.Code.MALFORMED, "A session is the text that POST /v1/sessions answered."));
+                    place, problem(Problem.Code.MALFORMED, "A session is the text that POST /v1/sessions answered."));
         } else if (flags != 0 && !SessionFields.isSequence(sequence)) {
             refused.put(place, problem(Problem.Code.MALFORMED, "A sequence is " + SessionFields.SEQUENCE_RULE + "."));
         } else if (data.length() > commandBytesMax) {

@@ -22,7 +22,13 @@ class AppContractTest {
     void theCallsAreThoseThatAreDescribed() {
         assertEquals(
                 new TreeSet<>(Set.of(
-                        "GET /info", "POST /apply", "POST /query", "POST /role", "GET /snapshot", "PUT /snapshot")),
+                        "GET /info",
+                        "POST /apply",
+                        "POST /apply/stream",
+                        "POST /query",
+                        "POST /role",
+                        "GET /snapshot",
+                        "PUT /snapshot")),
                 document.operations(false));
     }
 
@@ -66,8 +72,6 @@ class AppContractTest {
         document.checkNamed("Applied", applied);
         assertEquals(
                 2,
-                AppJson.readAnswer(Buffer.buffer(applied.encode()), 2)
-                        .results()
-                        .size());
+                AppJson.readAnswer(Buffer.buffer(applied.encode()), 2).results().size());
     }
 }

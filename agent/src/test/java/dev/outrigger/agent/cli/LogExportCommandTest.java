@@ -152,8 +152,8 @@ class LogExportCommandTest {
         Configuration members = Configuration.of(Set.of(new MemberId("a")));
         try (ChronicleStorage storage = ChronicleStorage.open(data(), OPTIONS)) {
             Snapshot snapshot;
-            try (SnapshotStore.Draft draft =
-                    storage.snapshots().begin(new SnapshotHead(2, 1, 2000, members, "id-1", "orders", "1", Payload.EMPTY))) {
+            try (SnapshotStore.Draft draft = storage.snapshots()
+                    .begin(new SnapshotHead(2, 1, 2000, members, "id-1", "orders", "1", Payload.EMPTY))) {
                 draft.write(ByteBuffer.wrap(new byte[10]));
                 snapshot = draft.finish();
             }

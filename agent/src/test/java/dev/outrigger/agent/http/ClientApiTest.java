@@ -242,7 +242,7 @@ class ClientApiTest {
                 "/",
                 "/v1",
                 "/v1/sessions/x/commands",
-                "/v1/log",
+                "/v1/log/x",
                 "/v1/commands/x",
                 "/v1/snapshots/x",
                 "/V1/commands"

@@ -66,7 +66,18 @@ class OpsListenerTest {
         JsonObject status = new JsonObject(text(get("/status")));
 
         assertEquals(
-                Set.of("cluster", "node", "role", "term", "leader", "log", "snapshot", "app", "members", "diagnosis"),
+                Set.of(
+                        "cluster",
+                        "node",
+                        "role",
+                        "term",
+                        "leader",
+                        "log",
+                        "snapshot",
+                        "app",
+                        "sessions",
+                        "members",
+                        "diagnosis"),
                 status.fieldNames());
         assertEquals(new JsonObject("{\"name\":\"orders\",\"id\":\"5f0c\"}"), status.getJsonObject("cluster"));
         assertEquals(

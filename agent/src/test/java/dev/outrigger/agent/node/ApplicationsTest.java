@@ -24,15 +24,15 @@ import org.junit.jupiter.api.Test;
 class ApplicationsTest {
     private static final MemberId SELF = new MemberId("a");
     private static final MemberId LEADER = new MemberId("b");
-    private static final Roster VERDICT = new Roster(
-            List.of(), List.of(new Divergence(7, 7, List.of(LEADER, new MemberId("c")), List.of(SELF))));
+    private static final Roster VERDICT =
+            new Roster(List.of(), List.of(new Divergence(7, 7, List.of(LEADER, new MemberId("c")), List.of(SELF))));
     private static final Roster NOTHING = new Roster(List.of(), List.of());
 
     private final List<AppRecord> told = new ArrayList<>();
     private long differsFrom;
     private int verdicts;
-    private final Applications applications = new Applications(
-            new Follower(), new AnswerHashes(), Duration.ofMillis(100), Duration.ofSeconds(1));
+    private final Applications applications =
+            new Applications(new Follower(), new AnswerHashes(), Duration.ofMillis(100), Duration.ofSeconds(1));
 
     @Test
     void obeysOnceAndSaysSoAtOnce() {

@@ -112,8 +112,8 @@ class GoldenFramesTest {
         samples.put("read-response", new Message.ReadResponse(A, B, 7, 0x0102030405060708L, true, 43));
         samples.put(
                 "propose-request", new Message.ProposeRequest(A, B, 7, 99, List.of(payload("put x"), Payload.EMPTY)));
-        for (Entry.Kind kind : List.of(
-                Entry.Kind.RESTORE, Entry.Kind.SESSION, Entry.Kind.SESSION_COMMAND, Entry.Kind.SKIP)) {
+        for (Entry.Kind kind :
+                List.of(Entry.Kind.RESTORE, Entry.Kind.SESSION, Entry.Kind.SESSION_COMMAND, Entry.Kind.SKIP)) {
             samples.put(
                     "propose-request-" + kind.name().toLowerCase(Locale.ROOT).replace('_', '-'),
                     new Message.ProposeRequest(A, B, 7, 99, kind, List.of(payload("piece"))));
