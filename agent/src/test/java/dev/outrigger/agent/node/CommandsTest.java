@@ -212,7 +212,7 @@ class CommandsTest {
         assertEquals(
                 List.of(Entry.Kind.COMMAND, Entry.Kind.SESSION_COMMAND, Entry.Kind.COMMAND),
                 List.of(group.kinds.get(100L), group.kinds.get(101L), group.kinds.get(102L)));
-        assertEquals(2, group.proposed.get(101L).size());
+        assertEquals(List.of(inSession(1, "b").data(), inSession(2, "c").data()), group.proposed.get(101L));
     }
 
     @Test
