@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 
 /** What clients ask in and of sessions, by the names that they know them by. On the event loop. */
@@ -23,10 +24,12 @@ final class ClientSessions {
     private final Barriers barriers;
     private final Sessions sessions;
     private final Supplier<Optional<Problem>> behind;
+    private final LongPredicate skipped;
 
     /**
      * @param timeToLiveMillis of sessions for which the client names none
      * @param behind why the sessions cannot be looked at now; empty when they can
+     * @param skipped whether it was decided that nobody applies the command at that index
      */
     ClientSessions(
             String clusterId,
@@ -34,13 +37,15 @@ final class ClientSessions {
             Commands commands,
             Barriers barriers,
             Sessions sessions,
-            Supplier<Optional<Problem>> behind) {
+            Supplier<Optional<Problem>> behind,
+            LongPredicate skipped) {
         this.names = new SessionName(clusterId);
         this.timeToLiveMillis = timeToLiveMillis;
         this.commands = commands;
         this.barriers = barriers;
         this.sessions = sessions;
         this.behind = behind;
+        this.skipped = skipped;
     }
 
     Future<List<Answer<Applied>>> submit(List<ClientCommand> submitted, Duration wait) {
@@ -120,7 +125,9 @@ final class ClientSessions {
             case FORGOTTEN -> new Answer.Ok<>(new Numbered.Forgotten());
             case APPLY -> new Answer.Ok<>(new Numbered.Unseen());
             case DUPLICATE, CONFLICT ->
-                new Answer.Ok<>(new Numbered.Executed(
+                skipped.test(verdict.appliedIndex())
+                        ? new Answer.Failed<>(SessionProblems.skipped(verdict.appliedIndex()))
+                        : new Answer.Ok<>(new Numbered.Executed(
                         verdict.appliedIndex(),
                         sessions.result(session, sequence)
                                 .map(first -> new Applied(first.index(), first.term(), first.code(), first.data()))));

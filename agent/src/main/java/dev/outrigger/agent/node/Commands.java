@@ -62,6 +62,12 @@ final class Commands {
         /** Term of the entry at {@code index} if the log reaches that far, else 0. */
         long termAt(long index);
 
+        /** Whether the log begins only behind {@code index}, so that its term is not known any more. */
+        boolean isCompacted(long index);
+
+        /** Whether it was decided that nobody applies the command there. */
+        boolean isSkipped(long index);
+
         Optional<MemberId> leader();
 
         boolean appAttached();
@@ -209,16 +215,7 @@ final class Commands {
                 lost(command);
                 continue;
             }
-            fail(
-                    command,
-                    new Problem(
-                            Code.SKIPPED,
-                            Outcome.NONE,
-                            "The application could not apply the command at index " + skippedIndex
-                                    + ", and it was decided to pass over it: it is not executed, here or elsewhere.",
-                            group.leader(),
-                            Optional.of(skippedIndex),
-                            Optional.empty()));
+            fail(command, SessionProblems.skipped(skippedIndex));
         }
     }
 
@@ -328,6 +325,9 @@ final class Commands {
     }
 
     private Answer<Applied> firstResult(Command command, long firstIndex) {
+        if (group.isSkipped(firstIndex)) {
+            return new Answer.Failed<>(SessionProblems.skipped(firstIndex));
+        }
         Order order = command.order();
         return group.result(order.session(), order.number())
                 .<Answer<Applied>>map(
@@ -351,6 +351,17 @@ final class Commands {
     private void settleWithoutResult(Command command) {
         if (command.order().isRepeatable()) {
             settleBySession(command);
+            return;
+        }
+        if (group.isCompacted(command.index())) {
+            fail(
+                    command,
+                    problem(
+                            Code.DEADLINE,
+                            "The command was given index " + command.index()
+                                    + ", and a snapshot has taken the place of that part of the log: whether it stood"
+                                    + " there is not known here any more.",
+                            Optional.of(command.index())));
             return;
         }
         if (group.termAt(command.index()) != command.term()) {

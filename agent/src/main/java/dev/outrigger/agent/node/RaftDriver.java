@@ -182,7 +182,8 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
                 commands,
                 barriers,
                 app.sessions(),
-                () -> app.status().attached() ? Optional.empty() : Optional.of(problems.appUnavailable()));
+                () -> app.status().attached() ? Optional.empty() : Optional.of(problems.appUnavailable()),
+                this::isSkipped);
         this.operators = new OperatorRequests(this, options.electionTimeout(), firstId);
         this.restores = new Restores(
                 this, storage.snapshots()::decoder, UUID::randomUUID, electionTimeout, firstId + RESTORE_IDS);
@@ -765,6 +766,11 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
     @Override
     public long termAt(long index) {
         return index <= core.lastIndex() ? core.termAt(index) : 0;
+    }
+
+    @Override
+    public boolean isCompacted(long index) {
+        return index < core.firstIndex() - 1;
     }
 
     @Override

@@ -4,7 +4,7 @@ import dev.outrigger.agent.node.Problem.Code;
 import dev.outrigger.agent.node.Problem.Outcome;
 import java.util.Optional;
 
-/** Why a command of a session is not executed, or has no result, in words. */
+/** Why a command that was agreed on is not executed, or has no result, in words. */
 final class SessionProblems {
     private SessionProblems() {}
 
@@ -42,6 +42,15 @@ final class SessionProblems {
                 Outcome.APPLIED,
                 "The command was executed at index " + firstIndex
                         + ", but its result is no longer kept by this agent.");
+    }
+
+    static Problem skipped(long index) {
+        return at(
+                index,
+                Code.SKIPPED,
+                Outcome.NONE,
+                "The application could not apply the command at index " + index
+                        + ", and it was decided to pass over it: it is not executed, here or elsewhere.");
     }
 
     private static Problem at(long index, Code code, Outcome outcome, String detail) {

@@ -110,6 +110,33 @@ class CommandsTest {
         assertEquals(List.of(payload("a")), group.proposed.get(101L));
     }
 
+    /** The snapshot that has taken its place may hold it. */
+    @Test
+    void neverProposesAgainWhoseTermIsNotKnownAnyMore() {
+        Future<List<Answer<Applied>>> answers = submit("a");
+        commands.pump();
+        commands.receipt(new ProposeReceipt(100, Refusal.NONE, 4, 2));
+        group.compactedIndex = 9;
+        commands.appliedIndex(9);
+        assertProblem(Code.DEADLINE, Outcome.UNKNOWN, answers);
+        commands.pump();
+        assertEquals(1, group.proposed.size());
+    }
+
+    @Test
+    void saysOfARetryThatItsCommandWasPassedOver() {
+        long session = group.table.open(60_000, 1, 1_000);
+        Order order = inSession(1, "a");
+        group.table.check(session, 1, order.bodyHash(), 2, 1_000);
+        group.skippedIndex = 2;
+        Future<List<Answer<Applied>>> answers = commands.submit(List.of(order), WAIT);
+        commands.pump();
+        commands.receipt(new ProposeReceipt(100, Refusal.NONE, 4, 2));
+        group.terms.put(4L, 2L);
+        commands.appliedIndex(4);
+        assertProblem(Code.SKIPPED, Outcome.NONE, answers);
+    }
+
     @Test
     void neverProposesAgainWhatMayStillBeExecuted() {
         Future<List<Answer<Applied>>> answers = submit("a");
@@ -357,6 +384,8 @@ class CommandsTest {
         final SessionResults results = new SessionResults(10_000);
         long commit;
         long applied;
+        long compactedIndex;
+        long skippedIndex;
         boolean attached = true;
 
         @Override
@@ -388,6 +417,16 @@ class CommandsTest {
         @Override
         public long termAt(long index) {
             return terms.getOrDefault(index, 0L);
+        }
+
+        @Override
+        public boolean isCompacted(long index) {
+            return index <= compactedIndex;
+        }
+
+        @Override
+        public boolean isSkipped(long index) {
+            return index == skippedIndex;
         }
 
         @Override
