@@ -128,9 +128,10 @@ final class ClientSessions {
                 skipped.test(verdict.appliedIndex())
                         ? new Answer.Failed<>(SessionProblems.skipped(verdict.appliedIndex()))
                         : new Answer.Ok<>(new Numbered.Executed(
-                        verdict.appliedIndex(),
-                        sessions.result(session, sequence)
-                                .map(first -> new Applied(first.index(), first.term(), first.code(), first.data()))));
+                                verdict.appliedIndex(),
+                                sessions.result(session, sequence)
+                                        .map(first ->
+                                                new Applied(first.index(), first.term(), first.code(), first.data()))));
         };
     }
 

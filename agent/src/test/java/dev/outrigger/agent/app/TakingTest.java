@@ -16,6 +16,7 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -114,9 +115,17 @@ class TakingTest extends AgainstAnApp {
     void oneThatGivesItsPositionFirstAndItsStateWithinALengthIsAsGood() {
         serve(2);
         byte[] state = SnapshotBytes.madeUp(9 << 20, 6);
-        app.streamSnapshots(http -> give(head(http, 1, 1).putHeader("Content-Length", "" + state.length), state, 0));
-        assertEquals(new Taken(1, 1, state.length), take());
+        app.streamSnapshots(http -> give(head(http, 2, 1).putHeader("Content-Length", "" + state.length), state, 0));
+        assertEquals(new Taken(2, 1, state.length), take());
         assertArrayEquals(state, sink.bytes());
+    }
+
+    /** The sessions there are not known any more. */
+    @Test
+    void oneOfAnEarlierPositionIsNotTaken() {
+        serve(2);
+        app.streamSnapshots(http -> give(head(http, 1, 1).setChunked(true), new byte[10], 0));
+        assertTrue(failure().contains("at index 1, but had applied everything up to index 2"));
     }
 
     @Test
@@ -194,15 +203,18 @@ class TakingTest extends AgainstAnApp {
     }
 
     @Test
-    void aCommandThatIsUnderWayMayBeInIt() {
+    void itIsAskedForBetweenTwoBatches() {
         serve(1);
-        List<ScriptedApp.Call> held = new CopyOnWriteArrayList<>();
+        List<Runnable> held = new CopyOnWriteArrayList<>();
         app.next("apply", (a, call) -> {
-            a.execute(call);
-            held.add(call);
+            JsonObject answer = a.execute(call);
+            held.add(() -> call.results(answer));
         });
         fixture.append(log -> log.command(1)).await("it is applied", () -> !held.isEmpty());
-        assertInstanceOf(Taken.class, take());
+        Future<SnapshotTaken> taken = takeLater();
+        assertEquals("", sink.head(), "it waits for the answer to the batch");
+        held.get(0).run();
+        assertInstanceOf(Taken.class, ChannelFixture.await(taken));
         assertEquals("2/1/scripted/1", sink.head());
     }
 
