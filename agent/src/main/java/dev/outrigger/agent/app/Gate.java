@@ -56,8 +56,16 @@ final class Gate {
                 SessionEntry.decodeCommand(entry.data())
                         .map(command -> command(entry, command))
                         .orElseGet(() -> pass(entry));
-            case NOOP, CONFIGURATION, RESTORE, SKIP -> pass(entry);
+            case SKIP ->
+                SkipDecision.decode(entry.data()).map(skip -> skip(entry, skip)).orElseGet(() -> pass(entry));
+            case NOOP, CONFIGURATION, RESTORE -> pass(entry);
         };
+    }
+
+    /** The command itself is passed over by whoever delivers; here it is remembered for those who ask again. */
+    private Ruling skip(Entry entry, SkipDecision skip) {
+        table.skip(skip.index(), entry.index(), entry.timeMillis());
+        return Ruling.nothing(entry);
     }
 
     private Ruling pass(Entry entry) {
@@ -91,6 +99,7 @@ final class Gate {
         return switch (verdict.kind()) {
             case APPLY -> Ruling.Kind.DELIVER;
             case DUPLICATE -> Ruling.Kind.DUPLICATE;
+            case SKIPPED -> Ruling.Kind.SKIPPED;
             case CONFLICT -> Ruling.Kind.CONFLICT;
             case FORGOTTEN -> Ruling.Kind.FORGOTTEN;
             case EXPIRED -> Ruling.Kind.EXPIRED;

@@ -1,5 +1,6 @@
 package dev.outrigger.agent.cli;
 
+import dev.outrigger.agent.app.SkipDecision;
 import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.Payload;
 import dev.outrigger.agent.storage.LogRecord;
@@ -12,7 +13,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -46,6 +49,8 @@ final class LogExportCommand extends LogCommand.Inspection {
         boolean toConsole = file.isEmpty() || file.get().toString().equals("-");
         Export export = new Export();
         try (LinesFile out = toConsole ? LinesFile.of(console.out()) : LinesFile.create(file.get(), force)) {
+            // A command is passed over by an entry behind it.
+            inspection.dump(export::collectSkips);
             Optional<Stop> stop = inspection.dump(stored -> export.take(stored, out));
             if (stop.isPresent()) {
                 throw failed("%s could be read up to byte %d: %s; nothing was exported"
@@ -92,11 +97,19 @@ final class LogExportCommand extends LogCommand.Inspection {
     /** One way through the log. */
     private final class Export {
         private final ExportedSessions sessions = new ExportedSessions();
+        private final Set<Long> skipped = new HashSet<>();
         private boolean begun;
         private long snapshot;
         private long commands;
         private long first;
         private long last;
+
+        private void collectSkips(StoredRecord stored) {
+            LogRecord record = stored.record();
+            if (stored.standing() == Standing.LIVE && record.kindTag() == Entry.Kind.SKIP.tag()) {
+                SkipDecision.decode(record.data()).ifPresent(skip -> skipped.add(skip.index()));
+            }
+        }
 
         private void take(StoredRecord stored, LinesFile out) {
             LogRecord record = stored.record();
@@ -108,7 +121,7 @@ final class LogExportCommand extends LogCommand.Inspection {
             }
             checkStart(record.index());
             sessions.tell(record.entry());
-            if (record.index() < from || record.index() > to) {
+            if (record.index() < from || record.index() > to || skipped.contains(record.index())) {
                 return;
             }
             switch (Entry.Kind.ofTag(record.kindTag())) {

@@ -122,6 +122,7 @@ final class ClientSessions {
         Verdict verdict = sessions.look(session, sequence);
         return switch (verdict.kind()) {
             case EXPIRED -> new Answer.Failed<>(SessionProblems.expired());
+            case SKIPPED -> new Answer.Failed<>(SessionProblems.skipped(verdict.appliedIndex()));
             case FORGOTTEN -> new Answer.Ok<>(new Numbered.Forgotten());
             case APPLY -> new Answer.Ok<>(new Numbered.Unseen());
             case DUPLICATE, CONFLICT ->

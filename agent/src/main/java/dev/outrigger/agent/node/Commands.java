@@ -342,6 +342,7 @@ final class Commands {
         switch (verdict.kind()) {
             case APPLY -> lost(command);
             case DUPLICATE -> answer(command, firstResult(command, verdict.appliedIndex()));
+            case SKIPPED -> fail(command, SessionProblems.skipped(verdict.appliedIndex()));
             case CONFLICT -> fail(command, SessionProblems.conflict(order, verdict.appliedIndex()));
             case FORGOTTEN -> fail(command, SessionProblems.forgotten(order));
             case EXPIRED -> fail(command, SessionProblems.expired());

@@ -13,7 +13,8 @@ final class Session {
     private long lastUsedMillis;
     private long lastSequence;
     private int remembered;
-    // Rings: sequence s is at s modulo their length. Index 0 says that it was not applied.
+    // Rings: sequence s is at s modulo their length. Index 0 says that it was not applied, below 0 that all passed over
+    // it.
     private long[] indexes = {};
     private long[] bodyHashes = {};
     /** Of the remembered commands: a sum, so that one can be taken out again. */
@@ -70,13 +71,33 @@ final class Session {
         return Math.max(1, lastSequence - rememberedMax + 1);
     }
 
-    /** Whether a number was applied, which is from {@link #firstKnown()} on. */
+    /** Whether a number had its turn, which is from {@link #firstKnown()} on. */
     boolean isApplied(long sequence) {
-        return sequence <= lastSequence && indexOf(sequence) > 0;
+        return sequence <= lastSequence && rawIndexOf(sequence) != 0;
     }
 
     long indexOf(long sequence) {
+        return Math.abs(rawIndexOf(sequence));
+    }
+
+    /** Whether it was decided later that nobody applies a number that had its turn. */
+    boolean isSkipped(long sequence) {
+        return rawIndexOf(sequence) < 0;
+    }
+
+    private long rawIndexOf(long sequence) {
         return indexes[slot(sequence)];
+    }
+
+    /** It was decided that nobody applies the command at this index; nothing when none of this session is there. */
+    void skip(long index) {
+        forEachApplied(sequence -> {
+            if (rawIndexOf(sequence) == index) {
+                commandsDigest -= digestOf(sequence);
+                indexes[slot(sequence)] = -index;
+                commandsDigest += digestOf(sequence);
+            }
+        });
     }
 
     long bodyHashOf(long sequence) {
@@ -122,7 +143,7 @@ final class Session {
     }
 
     private void forget(long sequence) {
-        if (indexOf(sequence) > 0) {
+        if (rawIndexOf(sequence) != 0) {
             commandsDigest -= digestOf(sequence);
             remembered--;
             indexes[slot(sequence)] = 0;
@@ -149,7 +170,7 @@ final class Session {
     }
 
     private long digestOf(long sequence) {
-        return Digests.mix(Digests.mix(sequence, indexOf(sequence)), bodyHashOf(sequence));
+        return Digests.mix(Digests.mix(sequence, rawIndexOf(sequence)), bodyHashOf(sequence));
     }
 
     private int slot(long sequence) {

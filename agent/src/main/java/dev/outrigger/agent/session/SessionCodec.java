@@ -69,7 +69,7 @@ final class SessionCodec {
         putInt(session.remembered());
         session.forEachApplied(sequence -> {
             putInt((int) (session.lastSequence() - sequence));
-            putLong(session.indexOf(sequence));
+            putLong(session.isSkipped(sequence) ? -session.indexOf(sequence) : session.indexOf(sequence));
             putLong(session.bodyHashOf(sequence));
         });
     }
@@ -95,7 +95,8 @@ final class SessionCodec {
         int belowBefore = rememberedMax;
         for (int i = 0; i < remembered; i++) {
             int below = getInt();
-            long index = getLong();
+            long signed = getLong();
+            long index = Math.abs(signed);
             check(
                     below >= 0
                             && below < belowBefore
@@ -103,7 +104,7 @@ final class SessionCodec {
                             && index > id
                             && index <= table.lastIndex(),
                     "session " + id + " with a command at index " + index + ", " + below + " below its last");
-            session.apply(lastSequence - below, index, getLong());
+            session.apply(lastSequence - below, signed, getLong());
             belowBefore = below;
         }
         check(remembered == 0 || belowBefore == 0, "session " + id + " without its last command");

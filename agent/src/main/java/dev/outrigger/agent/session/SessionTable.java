@@ -135,6 +135,19 @@ public final class SessionTable {
         return verdict;
     }
 
+    /**
+     * An entry that has nobody apply the command at {@code skippedIndex}, which came before it. Takes time linear in the size
+     * of the table.
+     */
+    public void skip(long skippedIndex, long index, long timeMillis) {
+        advance(index, timeMillis);
+        for (Session session : sessions.values()) {
+            sessionsDigest -= session.digest();
+            session.skip(skippedIndex);
+            sessionsDigest += session.digest();
+        }
+    }
+
     /** An entry that closes a session. Answers whether it was open. */
     public boolean close(long session, long index, long timeMillis) {
         advance(index, timeMillis);
@@ -227,7 +240,7 @@ public final class SessionTable {
 
     private static Verdict judge(Session session, long sequence, long bodyHash) {
         Verdict verdict = judge(session, sequence);
-        return verdict.kind() == Verdict.Kind.DUPLICATE && session.bodyHashOf(sequence) != bodyHash
+        return verdict.appliedIndex() > 0 && session.bodyHashOf(sequence) != bodyHash
                 ? new Verdict(Verdict.Kind.CONFLICT, verdict.appliedIndex())
                 : verdict;
     }
@@ -236,8 +249,10 @@ public final class SessionTable {
         if (sequence < session.firstKnown()) {
             return Verdict.FORGOTTEN;
         }
-        return session.isApplied(sequence)
-                ? new Verdict(Verdict.Kind.DUPLICATE, session.indexOf(sequence))
-                : Verdict.APPLY;
+        if (!session.isApplied(sequence)) {
+            return Verdict.APPLY;
+        }
+        Verdict.Kind kind = session.isSkipped(sequence) ? Verdict.Kind.SKIPPED : Verdict.Kind.DUPLICATE;
+        return new Verdict(kind, session.indexOf(sequence));
     }
 }

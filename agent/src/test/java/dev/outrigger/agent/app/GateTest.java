@@ -48,6 +48,23 @@ class GateTest {
         assertEquals(Kind.CONFLICT, tell(session, 1, "y", 1000).kind());
     }
 
+    /** Also when the decision, and with it the command, is only in a snapshot. */
+    @Test
+    void aCommandThatAllPassedOverIsSkippedWhenItComesAgain() {
+        long session = open(60_000, 1000);
+        tell(session, 1, "poison", 1000);
+        tell(session, 2, "y", 1000);
+        assertEquals(
+                Kind.NOTHING,
+                tell(Entry.Kind.SKIP, new SkipDecision(2, "it kills").encode(), 1000)
+                        .kind());
+        Ruling again = tell(session, 1, "poison", 1000);
+        assertEquals(Kind.SKIPPED, again.kind());
+        assertEquals(2, again.firstIndex());
+        assertEquals(Kind.DUPLICATE, tell(session, 2, "y", 1000).kind());
+        assertEquals(Kind.CONFLICT, tell(session, 1, "other", 1000).kind());
+    }
+
     @Test
     void closesSessions() {
         long session = open(60_000, 0);

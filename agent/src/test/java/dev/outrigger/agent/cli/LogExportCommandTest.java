@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.outrigger.agent.app.SkipDecision;
 import dev.outrigger.agent.core.message.Configuration;
 import dev.outrigger.agent.core.message.Entry;
 import dev.outrigger.agent.core.message.MemberId;
 import dev.outrigger.agent.core.message.Payload;
 import dev.outrigger.agent.core.message.Snapshot;
+import dev.outrigger.agent.session.SessionEntry;
 import dev.outrigger.agent.storage.ClusterIdentity;
 import dev.outrigger.agent.storage.Durability;
 import dev.outrigger.agent.storage.SnapshotHead;
@@ -61,7 +63,15 @@ class LogExportCommandTest {
     }
 
     private static Entry entry(long index, long term, Entry.Kind kind, String text) {
-        return new Entry(index, term, kind, 1000 * index, Payload.of(text.getBytes(StandardCharsets.UTF_8)));
+        return entry(index, term, kind, payload(text));
+    }
+
+    private static Entry entry(long index, long term, Entry.Kind kind, Payload data) {
+        return new Entry(index, term, kind, 1000 * index, data);
+    }
+
+    private static Payload payload(String text) {
+        return Payload.of(text.getBytes(StandardCharsets.UTF_8));
     }
 
     private void writeSome() {
@@ -102,6 +112,26 @@ class LogExportCommandTest {
                         "{\"index\":4,\"term\":2,\"time\":4000,\"data\":\"aG8=\"}"),
                 Files.readAllLines(file()));
         assertEquals(file() + ": 2 commands, index 2 to 4\n", out.toString(StandardCharsets.UTF_8));
+    }
+
+    /** Each once, and none that all members pass over: what the application was given. */
+    @Test
+    void writesWhatTheApplicationWasGivenOfSessions() throws IOException {
+        SessionEntry first = new SessionEntry.Command(1, 1, payload("a"));
+        write(List.of(
+                entry(1, 1, Entry.Kind.SESSION, new SessionEntry.Open(60_000).encode()),
+                entry(2, 1, Entry.Kind.SESSION_COMMAND, first.encode()),
+                entry(3, 1, Entry.Kind.SESSION_COMMAND, first.encode()),
+                entry(4, 1, Entry.Kind.COMMAND, payload("poison")),
+                entry(5, 1, Entry.Kind.SESSION_COMMAND, new SessionEntry.Command(9, 1, payload("b")).encode()),
+                entry(6, 1, Entry.Kind.SKIP, new SkipDecision(4, "it kills").encode()),
+                entry(7, 1, Entry.Kind.SESSION_COMMAND, new SessionEntry.Command(1, 2, payload("c")).encode())));
+        assertEquals(0, run(file().toString()), err::toString);
+        assertEquals(
+                List.of(
+                        "{\"index\":2,\"term\":1,\"time\":2000,\"data\":\"YQ==\"}",
+                        "{\"index\":7,\"term\":1,\"time\":7000,\"data\":\"Yw==\"}"),
+                Files.readAllLines(file()));
     }
 
     @Test

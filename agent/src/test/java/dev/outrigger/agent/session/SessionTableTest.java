@@ -54,6 +54,20 @@ class SessionTableTest {
         }
 
         @Test
+        void thatAllPassedOverStaySoInSnapshots() {
+            check(session, 1, 0);
+            long first = index;
+            long before = table.digest();
+            table.skip(first, ++index, 0);
+            assertNotEquals(before, table.digest());
+            SessionTable again = SessionTable.decode(table.encode());
+            assertEquals(table.digest(), again.digest());
+            assertEquals(new Verdict(Kind.SKIPPED, first), again.look(session, 1));
+            check(session, 5, 0);
+            assertEquals(Verdict.FORGOTTEN, check(session, 1, 0), "out of the window");
+        }
+
+        @Test
         void mayComeInAnyOrder() {
             check(session, 1, 0);
             assertEquals(Verdict.APPLY, check(session, 4, 0));

@@ -75,7 +75,8 @@ class SessionBook {
         Verdict verdict = table.check(session, sequence, hash, entry.index(), timeMillis);
         return switch (verdict.kind()) {
             case APPLY -> new Ruling(entry, Ruling.Kind.APPLY, session, sequence, body);
-            case DUPLICATE -> new Ruling(entry, Ruling.Kind.DUPLICATE, session, sequence, NO_BODY);
+            // Nobody skips anything in the simulator.
+            case DUPLICATE, SKIPPED -> new Ruling(entry, Ruling.Kind.DUPLICATE, session, sequence, NO_BODY);
             case CONFLICT -> new Ruling(entry, Ruling.Kind.CONFLICT, session, sequence, NO_BODY);
             case EXPIRED -> new Ruling(entry, Ruling.Kind.EXPIRED, session, sequence, NO_BODY);
             case FORGOTTEN -> new Ruling(entry, Ruling.Kind.FORGOTTEN, session, sequence, NO_BODY);
