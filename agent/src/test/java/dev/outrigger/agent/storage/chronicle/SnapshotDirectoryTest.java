@@ -165,7 +165,7 @@ class SnapshotDirectoryTest {
     void formatIsWhatItWas() throws IOException {
         Snapshot taken = take(open("golden"), 5, content(5, 100_000));
         assertEquals(
-                "0000000000000005-0000000000000003-c1c8d49d.snapshot",
+                "0000000000000005-0000000000000003-6aeca8f2.snapshot",
                 onlyFile("golden").getFileName().toString());
         assertEquals(100_000 + prefaceBytes() + 8, taken.bytes());
     }
