@@ -72,12 +72,20 @@ public final class LoneAgent implements AutoCloseable {
                 exchange.sendResponseHeaders(204, -1);
                 return;
             }
+            if (path.equals("/v1/commands/batch") && !isJson(exchange)) {
+                exchange.sendResponseHeaders(415, -1);
+                return;
+            }
             byte[] answer = answer(path, body).getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(status(path), answer.length);
             exchange.getResponseBody().write(answer);
         } catch (InterruptedException e) {
             throw new IOException(e);
         }
+    }
+
+    private static boolean isJson(HttpExchange exchange) {
+        return "application/json".equals(exchange.getRequestHeaders().getFirst("Content-Type"));
     }
 
     private synchronized int status(String path) {
