@@ -140,6 +140,8 @@ class WireProxyTest {
 
     @Test
     void anApplicationThatIsAwayIsNotThere() throws IOException {
+        // So that it does not wait for a connection at the moment it goes, and take one on its way.
+        ask(message(1));
         app.close();
         try (Socket late = connect()) {
             assertThrows(SocketException.class, () -> {
