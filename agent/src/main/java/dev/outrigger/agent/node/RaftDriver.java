@@ -630,10 +630,6 @@ final class RaftDriver implements CommittedLog, AppEvents, Commands.Group, Opera
 
     @Override
     public void stateChanged(AppStatus status) {
-        LOG.info(
-                "application {}{}",
-                status.state(),
-                status.reason().map(reason -> ": " + reason).orElse(""));
         commands.retry();
         scheduleDrain();
     }
