@@ -56,7 +56,7 @@ final class Api {
     /** One that takes as long as it takes. */
     HttpRequest.Builder request(String pathAndQuery) {
         HttpRequest.Builder request = HttpRequest.newBuilder(uri(pathAndQuery));
-        token().ifPresent(token -> request.header("Authorization", "Bearer " + token));
+        token(tokenFile, console).ifPresent(token -> request.header("Authorization", "Bearer " + token));
         return request;
     }
 
@@ -132,12 +132,15 @@ final class Api {
         }
     }
 
-    private Optional<String> token() {
-        return tokenFile.or(() -> environment(Setting.TOKEN_FILE).map(Path::of)).map(file -> {
+    /** The token in {@code file}, or in the one that the environment names; empty when there is none. */
+    static Optional<String> token(Optional<Path> file, Main.Console console) {
+        Optional<Path> named = Optional.ofNullable(console.environment().get(Setting.TOKEN_FILE.environmentName()))
+                .map(Path::of);
+        return file.or(() -> named).map(path -> {
             try {
-                return Files.readString(file).strip();
+                return Files.readString(path).strip();
             } catch (IOException unreadable) {
-                throw new ApiException(ExitCode.USAGE, "cannot read the token file " + file, unreadable);
+                throw new ApiException(ExitCode.USAGE, "cannot read the token file " + path, unreadable);
             }
         });
     }

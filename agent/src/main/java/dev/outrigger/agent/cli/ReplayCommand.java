@@ -5,7 +5,6 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -81,7 +80,8 @@ final class ReplayCommand implements Callable<Integer> {
         if (timeoutSeconds < 1) {
             throw new ApiException(ExitCode.USAGE, "--timeout must be at least 1");
         }
-        ReplayedApp application = new ReplayedApp(root(), token(), cluster, Duration.ofSeconds(timeoutSeconds));
+        ReplayedApp application =
+                new ReplayedApp(root(), Api.token(tokenFile, console), cluster, Duration.ofSeconds(timeoutSeconds));
         try (JsonLines<LogLine> lines = new JsonLines<>(log, LogLine::of);
                 Comparison comparison = comparison();
                 Results kept = new Results()) {
@@ -167,16 +167,6 @@ final class ReplayCommand implements Callable<Integer> {
             // Said below.
         }
         throw new ApiException(ExitCode.USAGE, "--app must be a URL like http://127.0.0.1:7410, not '" + given + "'");
-    }
-
-    private Optional<String> token() {
-        return tokenFile.or(() -> environment(Setting.TOKEN_FILE).map(Path::of)).map(file -> {
-            try {
-                return Files.readString(file).strip();
-            } catch (IOException e) {
-                throw new ApiException(ExitCode.USAGE, "cannot read the token file " + file, e);
-            }
-        });
     }
 
     private Optional<String> environment(Setting setting) {
